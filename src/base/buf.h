@@ -1,0 +1,52 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/str.h"
+
+/* Output that grows. Sticky: after it passed its limit, further writing does nothing and buf_failed()
+ * tells so, hence writers check once, at the end. Confined to one thread. */
+
+typedef struct Buf {
+    char *data; /* owned; NULL while size is 0 */
+    size_t len;
+    size_t size;
+    size_t limit; /* most bytes it may hold */
+    bool failed;
+} Buf;
+
+/* For a Buf embedded in something else; limit in bytes, > 0. Nothing is allocated yet. */
+void buf_init(Buf *b, size_t limit);
+void buf_deinit(Buf *b);
+
+Buf *buf_new(size_t limit);
+Buf *buf_free(Buf *b);
+DEFINE_CLEANUP(Buf, buf_free);
+
+/* Empties it, keeps the memory. */
+void buf_reset(Buf *b);
+
+void buf_put(Buf *b, const void *data, size_t len);
+void buf_put_str(Buf *b, Str s);
+void buf_put_char(Buf *b, char c);
+void buf_put_int64(Buf *b, int64_t number);
+void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Literal text. */
+#define buf_put_lit(buf, literal) buf_put((buf), ("" literal), sizeof(literal) - 1)
+
+/* Room for `size` more bytes to write into directly; NULL when failed. buf_added() counts them in. */
+char *buf_reserve(Buf *b, size_t size);
+void buf_added(Buf *b, size_t len);
+
+/* Drops what follows the first `len` bytes; len ≤ b->len. */
+void buf_truncate(Buf *b, size_t len);
+
+/* Drops the first n bytes, moving the rest to the front; n ≤ b->len. */
+void buf_consume(Buf *b, size_t n);
+
+Str buf_str(const Buf *b);
+bool buf_failed(const Buf *b);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Whole files, durably. Paths are C strings. Errors: ERR_IO that names the path and the reason. */
+
+/* Ended by NUL (not counted). ERR_LIMIT if it is larger than limit bytes. */
+CHECKED Err *file_read(Arena *a, const char *path, size_t limit, Str *ret_content);
+
+/* Writes beside the target, syncs, renames over it and syncs the folder: there is always the old file or the new, whole. */
+CHECKED Err *file_write(Arena *a, const char *path, mode_t mode, Str content);
+
+/* Makes one folder if it isn't there, and syncs its parent. */
+CHECKED Err *file_make_folder(Arena *a, const char *path, mode_t mode);
+
+/* fsync of a folder, so that a created or renamed entry lasts. */
+CHECKED Err *file_sync_folder(Arena *a, const char *path);
+
+bool file_exists(const char *path);
