@@ -7,8 +7,8 @@
 #include "base/attr.h"
 #include "base/str.h"
 
-/* Output that grows. Sticky: after it passed its limit, further writing does nothing and buf_failed()
- * tells so, hence writers check once, at the end. Confined to one thread. */
+/* Output that grows. Sticky: after it passed its limit, further writing does nothing and
+ * buf_failed() tells so, hence writers check once, at the end. Confined to one thread. */
 
 typedef struct Buf {
     char *data; /* owned; NULL while size is 0 */
@@ -38,7 +38,8 @@ void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Literal text. */
 #define buf_put_lit(buf, literal) buf_put((buf), ("" literal), sizeof(literal) - 1)
 
-/* Room for `size` more bytes to write into directly; NULL when failed. buf_added() counts them in. */
+/* Room for `size` more bytes to write into directly; NULL when failed. buf_added() counts them in.
+ */
 char *buf_reserve(Buf *b, size_t size);
 void buf_added(Buf *b, size_t len);
 

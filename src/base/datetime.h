@@ -20,12 +20,13 @@ int64_t datetime_monotonic_us(void);
 /* YYYY-MM-DDTHH:MM:SS.ffffff, or without the fraction. */
 void datetime_put(Buf *out, int64_t time_us, bool fraction);
 
-/* Any form that the API takes: date alone, T or blank, minutes or seconds, a fraction of 1 to 9 digits (cut to
- * six), Z, ±HH:MM, ±HHMM; a blank in place of the + of an offset, as an unescaped query has it. False for anything else. */
+/* Any form that the API takes: date alone, T or blank, minutes or seconds, a fraction of 1 to 9
+ * digits (cut to six), Z, ±HH:MM, ±HHMM; a blank in place of the + of an offset, as an unescaped
+ * query has it. False for anything else. */
 bool datetime_parse(Str text, int64_t *ret_time_us);
 
-/* YYYY-MM-DD and HH:MM[:SS[.f…]], checked against the calendar and written in the form of the API into
- * out[11] and out[9], ended by NUL. */
+/* YYYY-MM-DD and HH:MM[:SS[.f…]], checked against the calendar and written in the form of the API
+ * into out[11] and out[9], ended by NUL. */
 bool datetime_parse_date(Str text, char out[11]);
 bool datetime_parse_time(Str text, char out[9]);
 

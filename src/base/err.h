@@ -6,8 +6,8 @@
 
 /* Failures of a request or of the environment, as values. NULL is success.
  *
- * An Err lives in the arena it was raised in; nobody frees it. Answers such as "not found" are part of a
- * function's result, not an Err; bugs are MUST(). */
+ * An Err lives in the arena it was raised in; nobody frees it. Answers such as "not found" are part
+ * of a function's result, not an Err; bugs are MUST(). */
 
 typedef enum ErrKind {
     ERR_INVALID,     /* what was asked doesn't make sense or breaks a rule: HTTP 400 */

@@ -11,7 +11,8 @@
 /* Ended by NUL (not counted). ERR_LIMIT if it is larger than limit bytes. */
 CHECKED Err *file_read(Arena *a, const char *path, size_t limit, Str *ret_content);
 
-/* Writes beside the target, syncs, renames over it and syncs the folder: there is always the old file or the new, whole. */
+/* Writes beside the target, syncs, renames over it and syncs the folder: there is always the old
+ * file or the new, whole. */
 CHECKED Err *file_write(Arena *a, const char *path, mode_t mode, Str content);
 
 /* Makes one folder if it isn't there, and syncs its parent. */

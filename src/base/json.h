@@ -9,18 +9,28 @@
 
 /* Reads one JSON text (RFC 8259) into a tree in an arena.
  *
- * Our own rather than a library's because numbers must keep the digits they were sent with (an alias may be
- * sent as the number 12345678901234567890 or 0.10) and what the API refuses, a parser would have to be
- * asked afterwards: NUL and lone surrogates in strings, invalid UTF-8, NaN, Infinity, nesting. Strings without escapes point into the text, so the text must
- * outlive the tree. Every error names line and column. */
+ * Our own rather than a library's because numbers must keep the digits they were sent with (an
+ * alias may be sent as the number 12345678901234567890 or 0.10) and what the API refuses, a parser
+ * would have to be asked afterwards: NUL and lone surrogates in strings, invalid UTF-8, NaN,
+ * Infinity, nesting. Strings without escapes point into the text, so the text must outlive the
+ * tree. Every error names line and column. */
 
-typedef enum JsonType { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } JsonType;
+typedef enum JsonType {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+} JsonType;
 
 typedef struct Json Json;
 struct Json {
     JsonType type;
-    Str text;    /* JSON_STRING: decoded. JSON_NUMBER: as it stood. JSON_ARRAY, JSON_OBJECT: the whole source text */
-    Str name;    /* of a member of an object: decoded */
+    Str text; /* JSON_STRING: decoded. JSON_NUMBER: as it stood. JSON_ARRAY, JSON_OBJECT: the whole
+                 source text */
+    Str name; /* of a member of an object: decoded */
     Json *first; /* first member or element */
     Json *next;  /* next sibling */
     size_t n;    /* members or elements */

@@ -2,12 +2,20 @@
 
 #include "base/attr.h"
 
-/* One line an event on stderr: time, level, words, then key=value. Safe from any thread; a line is written
- * at once. Never hand a secret over. Control characters in the text are replaced, so that a line stays one line. */
+/* One line an event on stderr: time, level, words, then key=value. Safe from any thread; a line is
+ * written at once. Never hand a secret over. Control characters in the text are replaced, so that a
+ * line stays one line. */
 
-typedef enum LogLevel { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_N } LogLevel;
+typedef enum LogLevel {
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_WARNING,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_N
+} LogLevel;
 
-/* Lines above this level are dropped. Set once, before threads start; LOG_LEVEL_INFO before that. */
+/* Lines above this level are dropped. Set once, before threads start; LOG_LEVEL_INFO before that.
+ */
 void log_set_level(LogLevel level);
 
 /* By its lower-case name; LOG_LEVEL_N for none. */

@@ -14,8 +14,8 @@ void percent_put(Buf *out, Str s);
 /* The same with + for a blank. */
 void percent_put_form(Buf *out, Str s);
 
-/* Decodes once; an incomplete or wrong %XX stays as it is. plus: + becomes a blank. The result may hold any byte; the caller checks for
- * NUL and UTF-8. */
+/* Decodes once; an incomplete or wrong %XX stays as it is. plus: + becomes a blank. The result may
+ * hold any byte; the caller checks for NUL and UTF-8. */
 Str percent_decode(Arena *a, Str s, bool plus);
 
 typedef struct FormPair {
@@ -23,6 +23,7 @@ typedef struct FormPair {
     Str value;
 } FormPair;
 
-/* Parameters of a query or form in their order; empty parts are skipped, a part without = has an empty value. Names and values are valid UTF-8 without NUL.
- * Errors: ERR_INVALID, ERR_LIMIT (more than 1,000). */
+/* Parameters of a query or form in their order; empty parts are skipped, a part without = has an
+ * empty value. Names and values are valid UTF-8 without NUL. Errors: ERR_INVALID, ERR_LIMIT (more
+ * than 1,000). */
 CHECKED Err *form_parse(Arena *a, Str text, FormPair **ret_pairs, size_t *ret_n);

@@ -16,7 +16,11 @@ typedef enum RegexFlags {
     REGEX_WHOLE = 2, /* must match the whole text, and $ not before a final line feed */
 } RegexFlags;
 
-typedef enum RegexAnswer { REGEX_NO, REGEX_YES, REGEX_GAVE_UP /* over the effort allowed */ } RegexAnswer;
+typedef enum RegexAnswer {
+    REGEX_NO,
+    REGEX_YES,
+    REGEX_GAVE_UP /* over the effort allowed */
+} RegexAnswer;
 
 /* flags: RegexFlags or'ed. Errors: ERR_INVALID ("Not a valid regular expression: …"). */
 CHECKED Err *regex_new(Arena *a, Str pattern, unsigned flags, Regex **ret_regex);

@@ -17,7 +17,10 @@ typedef struct Str {
 
 /* From a literal; usable in initialisers. */
 #define STR(literal) ((Str){("" literal), sizeof(literal) - 1})
-#define STR_INIT(literal) {("" literal), sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        ("" literal), sizeof(literal) - 1                                                          \
+    }
 #define STR_NONE ((Str){NULL, 0})
 
 /* For "%.*s". */
@@ -44,11 +47,12 @@ Str str_slice(Str s, size_t from, size_t to);
 /* Without blanks, tabs, CR and LF at both ends. */
 Str str_trim(Str s);
 
-/* Cuts the part before `separator` off *rest and returns it; without a separator all of it, and *rest
- * becomes STR_NONE. */
+/* Cuts the part before `separator` off *rest and returns it; without a separator all of it, and
+ * *rest becomes STR_NONE. */
 Str str_cut(Str *rest, char separator);
 
-/* Decimal digits with an optional sign, nothing else; false if it is no such number or doesn't fit. */
+/* Decimal digits with an optional sign, nothing else; false if it is no such number or doesn't fit.
+ */
 bool str_to_int64(Str s, int64_t *ret_number);
 
 /* Copies, ended by NUL (not counted in len). */

@@ -31,6 +31,8 @@ void condition_broadcast(Condition *c);
 
 typedef pthread_t Thread;
 
-/* Starts run(context) under a name of at most 15 characters, with all signals blocked. False when the system has no thread to give. */
-CHECKED bool thread_start(Thread *ret_thread, const char *name, void *(*run)(void *context), void *context);
+/* Starts run(context) under a name of at most 15 characters, with all signals blocked. False when
+ * the system has no thread to give. */
+CHECKED bool thread_start(Thread *ret_thread, const char *name, void *(*run)(void *context),
+                          void *context);
 void thread_join(Thread thread);

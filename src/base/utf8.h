@@ -22,6 +22,7 @@ size_t utf8_put(uint32_t code_point, char out[4]);
 /* ISO-8859-1 as UTF-8. */
 Str utf8_from_latin1(Arena *a, Str s);
 
-/* Caseless form by Unicode's simple case folding (CaseFolding.txt, statuses C and S): equal for two texts that differ only in case. */
+/* Caseless form by Unicode's simple case folding (CaseFolding.txt, statuses C and S): equal for two
+ * texts that differ only in case. */
 Str utf8_fold(Arena *a, Str s);
 uint32_t utf8_fold_char(uint32_t code_point);

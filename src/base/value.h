@@ -7,9 +7,9 @@
 
 /* One stored value: what a column of a row holds, a default, a seed, an argument of a filter.
  *
- * Booleans are INTEGER 0 and 1; datetimes INTEGER microseconds since 1970 UTC; dates, times, lists and
- * dictionaries TEXT (the last two as JSON); a to-one relation holds the key of its target. Text is
- * borrowed: it belongs to the arena of whoever made the value. */
+ * Booleans are INTEGER 0 and 1; datetimes INTEGER microseconds since 1970 UTC; dates, times, lists
+ * and dictionaries TEXT (the last two as JSON); a to-one relation holds the key of its target. Text
+ * is borrowed: it belongs to the arena of whoever made the value. */
 
 typedef enum ValueType { VALUE_NULL, VALUE_INTEGER, VALUE_FLOAT, VALUE_TEXT } ValueType;
 
