@@ -1,9 +1,9 @@
 #pragma once
 
 /* What cmocka wants included before it, in its order. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
