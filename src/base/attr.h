@@ -5,8 +5,8 @@
 /* A result that must be looked at. */
 #define CHECKED __attribute__((warn_unused_result))
 
-/* Lets the compiler check a format string: `format` and `first` are argument positions, from 1. */
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+/* Lets the compiler check a format string: both are argument positions, from 1. */
+#define PRINTF_LIKE(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 
 /* Frees what a local variable owns when it goes out of scope: CLEANUP(buf_free) Buf *b = NULL;
  * The destructor's header must have DEFINE_CLEANUP(Buf, buf_free). */
