@@ -6,6 +6,7 @@ NINJA = /usr/bin/ninja
 PYTHON = /usr/bin/python3
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONNOUSERSITE = 1
+export NINJA
 
 DATA = var
 ARGS =
@@ -67,6 +68,7 @@ bench: build
 fresh:
 	tools/install-packages fresh
 	tests/fresh/run.sh
+	tests/fresh/run.sh --user run
 
 # DESTDIR is obeyed.
 install: build
