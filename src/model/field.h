@@ -1,0 +1,178 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/regex.h"
+#include "base/str.h"
+#include "base/value.h"
+
+/* A field of a resource, as its model file describes it. Built once by model_load(), immutable and
+ * shared by all threads afterwards. model/README.md defines every key; this is its typed form. */
+
+typedef struct Resource Resource;
+typedef struct Field Field;
+
+typedef enum FieldType {
+    FIELD_STRING,
+    FIELD_INTEGER,
+    FIELD_FLOAT,
+    FIELD_BOOLEAN,
+    FIELD_DATETIME,
+    FIELD_DATE,
+    FIELD_TIME,
+    FIELD_LIST,
+    FIELD_DICT,
+    FIELD_RELATED,
+    FIELD_FILE,
+    FIELD_TYPE_N
+} FieldType;
+
+typedef enum FieldFormat {
+    FORMAT_NONE,
+    FORMAT_URL,
+    FORMAT_FQDN,
+    FORMAT_HOSTNAME,
+    FORMAT_IPV4,
+    FORMAT_IPV6,
+    FORMAT_IP,
+    FORMAT_EMAIL,
+    FORMAT_UUID,
+    FORMAT_PEM,
+    FORMAT_REGEX,
+    FORMAT_JSON,
+    FORMAT_JINJA2,
+    FORMAT_SSH_PUBLIC_KEY,
+    FORMAT_N
+} FieldFormat;
+
+typedef enum FieldSecret {
+    SECRET_NONE,
+    SECRET_MASK,
+    SECRET_BLANK,
+    SECRET_INPUT,
+    SECRET_HASH
+} FieldSecret;
+typedef enum FieldGenerated { GENERATED_NONE, GENERATED_ABSENT, GENERATED_BLANK } FieldGenerated;
+typedef enum RelationKind {
+    RELATION_TO_ONE,
+    RELATION_CHILDREN,
+    RELATION_LINKS,
+    RELATION_INVERSE,
+    RELATION_VALUES
+} RelationKind;
+typedef enum OnDelete {
+    ON_DELETE_NONE,
+    ON_DELETE_NULL,
+    ON_DELETE_REFUSE,
+    ON_DELETE_CASCADE
+} OnDelete;
+typedef enum Effect { EFFECT_NONE, EFFECT_MANAGER, EFFECT_NODE, EFFECT_LATER } Effect;
+
+/* Lookups of a filter (wire 4.3), as bits of Field.lookups. */
+typedef enum Lookup {
+    LOOKUP_EXACT,
+    LOOKUP_IEXACT,
+    LOOKUP_CONTAINS,
+    LOOKUP_ICONTAINS,
+    LOOKUP_STARTSWITH,
+    LOOKUP_ISTARTSWITH,
+    LOOKUP_ENDSWITH,
+    LOOKUP_IENDSWITH,
+    LOOKUP_REGEX,
+    LOOKUP_IREGEX,
+    LOOKUP_IN,
+    LOOKUP_LT,
+    LOOKUP_LTE,
+    LOOKUP_GT,
+    LOOKUP_GTE,
+    LOOKUP_RANGE,
+    LOOKUP_ISNULL,
+    LOOKUP_YEAR,
+    LOOKUP_MONTH,
+    LOOKUP_DAY,
+    LOOKUP_WEEK_DAY,
+    LOOKUP_HOUR,
+    LOOKUP_MINUTE,
+    LOOKUP_SECOND,
+    LOOKUP_DATE,
+    LOOKUP_N
+} Lookup;
+
+#define LOOKUP_BIT(lookup) (UINT32_C(1) << (lookup))
+#define LOOKUP_ALL (LOOKUP_BIT(LOOKUP_N) - 1)
+
+/* LOOKUP_N if it is none. */
+Lookup lookup_from(Str name);
+Str lookup_name(Lookup lookup);
+
+struct Field {
+    const Resource *resource;
+    Str name;
+    Str label;
+    Str help;
+    uint16_t index; /* position in resource->fields; fields are in alphabetical order */
+    FieldType type;
+
+    bool required, nullable, readonly, unique;
+    bool is_key;   /* the field that shows the row's key; its value is Row.key, it has no column */
+    bool is_uri;   /* resource_uri */
+    bool search;   /* has a substring index */
+    bool fold;     /* unique and looked up by its caseless form */
+    bool indexed;  /* has an index of its own (also when unique, or a to-one) */
+    bool computed; /* worked out when read */
+    bool stored;   /* has a column in its resource's table */
+    bool fraction; /* datetimes: written with six digits */
+    bool write_only; /* reads back as its default */
+    bool also_text;  /* a file that may come as text */
+    bool replicated;
+    bool open_choices; /* choices that were inferred: others are taken */
+    bool open_format;  /* the same for format and pattern */
+    bool has_default, has_min, has_max;
+
+    Value default_value; /* what an absent field of a new row gets, also without has_default; lists
+                            and dicts as JSON text */
+    int64_t min, max;
+    size_t min_length, max_length; /* code points */
+    const Value *choices;
+    size_t n_choices;
+    const Regex *pattern; /* NULL: none */
+    FieldFormat format;
+    FieldSecret secret;
+    FieldGenerated generated;
+    Effect effect;
+
+    uint32_t lookups;   /* LOOKUP_BITs that a filter may use; 0: not filterable */
+    bool spans;         /* a relation that filters may go through */
+    bool filter_listed; /* the schema shows the lookups by name instead of 1 or 2 */
+
+    /* FIELD_RELATED */
+    RelationKind kind;
+    const Resource *target;  /* of RELATION_VALUES: an embedded object */
+    const Field *reverse;    /* CHILDREN, INVERSE: the to-one of the other side */
+    const Field *inverse_of; /* LINKS: the field of the other side that names the table, NULL on the
+                                naming side */
+    const Field *shown_by; /* to-one: the CHILDREN or INVERSE field that shows it; LINKS: the field
+                              of the other side; else NULL */
+    const Field *const *embed; /* shown as objects with these members; NULL: shown as URIs */
+    size_t n_embed;
+    bool create; /* an object given that matches nothing is made */
+    OnDelete on_delete;
+};
+
+static inline bool field_is_to_one(const Field *f)
+{
+    return f->type == FIELD_RELATED && f->kind == RELATION_TO_ONE;
+}
+
+static inline bool field_is_to_many(const Field *f)
+{
+    return f->type == FIELD_RELATED && f->kind != RELATION_TO_ONE && f->kind != RELATION_VALUES;
+}
+
+/* Links on the side that names the link table. */
+static inline bool field_owns_links(const Field *f)
+{
+    return f->type == FIELD_RELATED && f->kind == RELATION_LINKS && f->inverse_of == NULL;
+}

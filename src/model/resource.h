@@ -1,0 +1,115 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/value.h"
+#include "model/field.h"
+#include "model/permission.h"
+
+/* A resource of the API, as its model file describes it; immutable. model/README.md defines every
+ * key. */
+
+typedef enum Family {
+    FAMILY_CONFIGURATION,
+    FAMILY_STATUS,
+    FAMILY_HISTORY,
+    FAMILY_COMMAND,
+    FAMILY_EMBEDDED,
+    FAMILY_RESPONSES,
+    FAMILY_N
+} Family;
+
+/* "configuration", … */
+Str family_name(Family family);
+
+/* HTTP methods as bits, in the order in which schemas list them. */
+typedef enum Method {
+    METHOD_GET = 1,
+    METHOD_POST = 2,
+    METHOD_PUT = 4,
+    METHOD_DELETE = 8,
+    METHOD_PATCH = 16
+} Method;
+
+typedef enum KeyType { KEY_INTEGER, KEY_TEXT, KEY_UUID } KeyType;
+
+typedef struct SeedValue {
+    const Field *field;
+    Value value;        /* scalars and to-ones */
+    const Value *links; /* to-many LINKS: keys; NULL otherwise */
+    size_t n_links;
+    Str computed; /* what is worked out at first start; else empty */
+} SeedValue;
+
+typedef enum SeedProtected { SEED_FREE, SEED_NO_DELETE, SEED_NO_CHANGE } SeedProtected;
+
+typedef struct Seed {
+    Value key;
+    const SeedValue *values;
+    size_t n_values;
+    SeedProtected protected_against;
+} Seed;
+
+typedef struct FieldGroup {
+    const Field *const *fields;
+    size_t n;
+} FieldGroup;
+
+struct Resource {
+    Str name; /* in URIs and errors: "conference"; of nested ones and commands the last part:
+                 "media_stream", "lock" */
+    Str file; /* name of the model file without .json: "participant.media_stream", "conference.lock"
+               */
+    Str path; /* list URI with its final slash; of nested ones from the parent's list URI, with <id>
+                 in it; empty in embedded/ and responses/ */
+    Str label;
+    Str help;
+    Family family;
+    uint16_t index; /* position in the model's resources, which are in order of family and file */
+    bool singleton;
+    bool live; /* rows come from a provider: kept in the live file whatever the family */
+    unsigned list_methods, detail_methods; /* METHOD_… or'ed, as allowed */
+    unsigned also_accepts;
+
+    const Field *fields; /* alphabetical */
+    size_t n_fields;
+    const Field *key_field; /* NULL: hidden, or a nested resource without a key */
+    const Field *uri_field; /* resource_uri; NULL if it has none */
+    Str key_name;
+    KeyType key_type;
+    bool has_key;
+    int64_t fixed_key;         /* 0: none */
+    const Resource *parent;    /* of a nested resource */
+    const Resource *rows_of;   /* whose rows it shows; NULL: its own */
+    const Field *parent_field; /* with rows_of: the to-one of those rows that leads to the parent */
+    bool has_computed;         /* some field is worked out from other rows */
+
+    const Field *const *ordering;
+    size_t n_ordering;
+    const FieldGroup *unique_together;
+    size_t n_unique_together;
+
+    /* To-one fields of other resources that point here, and link tables (naming side) that lead
+     * here. */
+    const Field *const *referrers;
+    size_t n_referrers;
+
+    Permission permission_view, permission_change; /* of a command both are its right */
+    Permission permission_also;   /* needed besides, to write; PERMISSION_NONE: none */
+    Permission permission_detail; /* needed besides, to read one */
+
+    Effect effect;
+    Str effect_note;
+    const Seed *seeds;
+    size_t n_seeds;
+};
+
+/* NULL if it has none of that name. */
+const Field *resource_field(const Resource *r, Str name);
+
+/* True if its rows are in a table of the store. */
+bool resource_has_table(const Resource *r);
+
+/* The seed with that key, or NULL. */
+const Seed *resource_seed(const Resource *r, Value key);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/value.h"
+#include "model/resource.h"
+
+/* One row of a resource's table. `values` has an entry for every field of the resource, by
+ * Field.index; those that aren't stored are NULL. A secret's value is its stored text (sealed, or a
+ * hash), a file's its stored description: never the clear content. Rows and their texts belong to
+ * an arena. */
+typedef struct Row {
+    const Resource *resource;
+    Value key;
+    int64_t version; /* number of the last change of the row or of what its body shows of others; 0:
+                        not stored yet */
+    Value *values;
+} Row;
+
+/* A row with every value NULL. */
+Row *row_new(Arena *a, const Resource *r);
+Row *row_copy(Arena *a, const Row *row);

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "store/reader.h"
+
+/* Writing: requests wait in the queue of a file; its writer thread takes a group, runs each request
+ * under its own savepoint, commits once, and then tells them all. */
+
+typedef struct Tx Tx;
+
+typedef struct WriteRequest WriteRequest;
+struct WriteRequest {
+    /* Runs on the writer thread. No effect outside the transaction, doesn't consume its input: it
+     * may be run again. An Err undoes this request only. Errors lie in tx_arena(). */
+    Err *(*run)(Tx *tx, WriteRequest *request);
+    /* Runs on the writer thread after the commit is on disk, or after the failure: must be quick,
+     * can't fail, must not call the store. e lives until done returns. seq: number of the request's
+     * last change; 0: it changed nothing. */
+    void (*done)(WriteRequest *request, const Err *e, int64_t seq);
+    void *context;
+    const char *user; /* who asks, for the change log; borrowed until done */
+    const char *name; /* request id for the change log; "" if it has none */
+    size_t n_objects; /* how many objects it writes: over 500 runs alone */
+    int64_t
+        deadline_us;    /* monotonic; while it waits longer it is answered with ERR_BUSY; 0: none */
+    WriteRequest *next; /* of the queue */
+};
+
+/* Any thread. The request belongs to the store until done() was called, which happens exactly once.
+ */
+void store_write(Store *s, StoreFile file, WriteRequest *request);
+
+/* The same, waiting for the outcome; errors are copied into `a`. Not on a writer or loop thread. */
+CHECKED Err *store_write_wait(Store *s, StoreFile file, Arena *a, WriteRequest *request,
+                              int64_t *ret_seq);
+
+/* --- inside run(), on the writer thread --- */
+
+/* Memory of this request's run. */
+Arena *tx_arena(Tx *tx);
+
+/* Reads what the transaction sees, its own changes included. */
+Reader *tx_reader(Tx *tx);
+
+/* Time of this group's changes. */
+int64_t tx_now_us(const Tx *tx);
+
+/* A key that VALUE_NONE leaves open is made (integers only; others must be given). Fills row->key
+ * and row->version. Unique values are checked at the end of the request. Errors: ERR_CONFLICT (key
+ * taken, or unique; names the field; text "<Label> with this <Field label> already exists."),
+ * ERR_INVALID (a to-one that leads nowhere, names the field). */
+CHECKED Err *tx_insert(Tx *tx, Row *row);
+
+/* Stores `new`, which has the key of `old`, the row as it is stored. No change, no log row. */
+CHECKED Err *tx_update(Tx *tx, const Row *old, Row *new);
+
+/* With all that goes along (on_delete, links). Errors: ERR_INVALID "This object is still used by X
+ * objects." and for protected seeds. *ret_found = false if there was none. */
+CHECKED Err *tx_delete(Tx *tx, const Resource *r, Value key, bool *ret_found);
+
+/* Makes exactly `keys` the links of a LINKS field (either side) of the row `owner`; duplicates
+ * collapse. */
+CHECKED Err *tx_set_links(Tx *tx, const Field *links, Value owner, const Value keys[], size_t n);
+
+/* Raises the version of a row whose computed fields changed with something else. */
+CHECKED Err *tx_touch(Tx *tx, const Resource *r, Value key);
