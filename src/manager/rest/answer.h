@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* What goes back to the client: status, headers, body; and the shapes of error bodies (wire 10). */
+
+#define ANSWER_HEADERS_MAX 12
+
+typedef struct AnswerHeader {
+    const char *name; /* literal, as written on the wire */
+    Str value;
+} AnswerHeader;
+
+typedef struct RestAnswer {
+    int status; /* 0: none yet */
+    AnswerHeader headers[ANSWER_HEADERS_MAX];
+    size_t n_headers;
+    Buf *body; /* owned: the server takes it over or frees it; NULL: empty */
+} RestAnswer;
+
+/* value is copied into `a`. */
+void answer_add_header(RestAnswer *answer, Arena *a, const char *name, Str value);
+
+/* A status without a body, in the form of wire 1.6. */
+void answer_empty(RestAnswer *answer, int status);
+
+/* 405 or OPTIONS: `methods` as comma list in Allow and body. */
+void answer_methods(RestAnswer *answer, Arena *a, int status, Str methods);
+
+/* JSON with Content-Type, Vary and, for GET, Cache-Control; takes `body` over. */
+void answer_json(RestAnswer *answer, int status, Buf *body);
+
+/* {"error": "text"}, with `&`, `<`, `>` escaped; status 406, 415 and 500 add "error_message". */
+void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
+
+/* Faults of a body, by field, in the order found; answered together. */
+typedef struct Problem Problem;
+struct Problem {
+    Str field; /* "__all__" for the whole */
+    Str text;
+    Problem *next;
+};
+
+typedef struct Problems {
+    Arena *arena;
+    Problem *first;
+    Problem *last;
+} Problems;
+
+void problems_init(Problems *p, Arena *a);
+void problems_add(Problems *p, Str field, const char *format, ...) PRINTF_LIKE(3, 4);
+bool problems_any(const Problems *p);
+
+/* 400 {"<name>": {"<field>": ["…"]}}; name: of the resource or command. */
+void answer_problems(RestAnswer *answer, Str name, const Problems *p);
+
+/* The answer to a failure: by its kind, and in the shape of problems where it names a field. Logs
+ * what only the log may see. */
+void answer_failure(RestAnswer *answer, Arena *a, Str name, const Err *e);

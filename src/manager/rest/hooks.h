@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/buf.h"
+#include "manager/rest/answer.h"
+#include "store/writer.h"
+
+/* What a resource does beyond being stored. Each file of manager/resources/ fills one of these;
+ * rest/ is handed all of them as a table and finds them by resource. Any function may be NULL. */
+
+typedef struct ResourceHooks {
+    Str resource; /* "worker_vm"; always of configuration/ */
+
+    /* Slow work on the merged row before the writer is asked: hashes, keys, PEM, packages. `old` is
+     * NULL for a new row. `clear` holds the clear texts of secrets that the request gives, by
+     * Field.index (STR_NONE: not given). May change values of `new`. */
+    Err *(*prepare)(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
+                    Problems *problems);
+
+    /* Rules across fields; pure. */
+    void (*check)(const Row *old, const Row *new, const Str clear[], Problems *problems);
+
+    /* Rules that need state, and changes of other rows, inside the transaction. */
+    Err *(*before_write)(Tx *tx, const Row *old, Row *new, Problems *problems);
+
+    /* Refuses the deletion, or does what goes with it. */
+    Err *(*before_delete)(Tx *tx, const Row *old, Problems *problems);
+
+    /* Values of computed fields of n rows: writes into rows[i]->values. */
+    Err *(*compute)(Reader *reader, Arena *a, Row *rows[], size_t n);
+
+    /* The body of the 201 to a creation, instead of an empty one. */
+    Err *(*render_created)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
+} ResourceHooks;
