@@ -1,18 +1,13 @@
 #pragma once
 
 #include "base/buf.h"
+#include "manager/auth/principal.h"
 #include "manager/rest/answer.h"
 #include "model/model.h"
 #include "store/store.h"
 
 /* One request of the API on its way through rest/; see rest.h for the stages. It lives in the arena
  * of its HTTP request; texts are borrowed from there. */
-
-/* Who asks. */
-typedef struct Principal {
-    Str name; /* for the change log */
-    PermissionSet permissions;
-} Principal;
 
 typedef enum RouteKind {
     ROUTE_NONE,

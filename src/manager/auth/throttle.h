@@ -1,0 +1,28 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/str.h"
+
+/* Failed logins: at most 10 a minute for a user from one address, and 50 a minute from one address.
+ * Whoever is over that waits, whatever the password; the same user from another address is not
+ * touched. Any thread. */
+
+#define THROTTLE_WINDOW_US INT64_C(60000000)
+#define THROTTLE_USER_FAILURES 10
+#define THROTTLE_ADDRESS_FAILURES 50
+
+typedef struct Throttle Throttle;
+
+Throttle *throttle_new(void);
+Throttle *throttle_free(Throttle *t);
+DEFINE_CLEANUP(Throttle, throttle_free);
+
+/* Whole seconds to wait before another try, 0 if it may be made now. now_us: monotonic. */
+int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us);
+
+void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us);
+
+/* A success forgets the failures of this user from this address. */
+void throttle_forget(Throttle *t, Str address, Str user);
