@@ -41,6 +41,8 @@ Arena *tx_arena(Tx *tx);
 /* Reads what the transaction sees, its own changes included. */
 Reader *tx_reader(Tx *tx);
 
+const Model *tx_model(const Tx *tx);
+
 /* Time of this group's changes. */
 int64_t tx_now_us(const Tx *tx);
 
