@@ -1,0 +1,54 @@
+#pragma once
+
+#include <stddef.h>
+
+/* What clients may take of the server, and how long they may take: sizes, counts and times, with
+ * their defaults. Every one is a bound on what comes in from outside. */
+
+/* Most bytes of a body in memory. */
+#define HTTP_BODY_MAX (64U * 1024 * 1024)
+
+/* Of anything that is 0 the default is taken. */
+typedef struct HttpLimits {
+    size_t connections;             /* in all; more are closed at once */
+    size_t connections_per_address; /* of one IPv4 address or IPv6 /64; proxies aren't limited */
+    size_t streams;                 /* in all */
+    size_t spooled_bodies;          /* at a time; 503 beyond */
+    size_t memory_bytes; /* of requests and answers in all; new requests get 503 beyond */
+    size_t arena_bytes;  /* what arena_take() may reach in one request */
+} HttpLimits;
+
+#define HTTP_CONNECTIONS 8192
+#define HTTP_CONNECTIONS_PER_ADDRESS 4096
+#define HTTP_STREAMS 2048
+#define HTTP_SPOOLED_BODIES 8
+#define HTTP_MEMORY_BYTES ((size_t)1024 * 1024 * 1024)
+#define HTTP_ARENA_BYTES ((size_t)512 * 1024 * 1024)
+
+/* In milliseconds; of anything that is 0 the default is taken. */
+typedef struct HttpTimeouts {
+    int handshake_ms;
+    int idle_ms;   /* between requests */
+    int head_ms;   /* from its first byte to its end */
+    int body_ms;   /* within which HTTP_BODY_BYTES_PER_SECOND must be kept */
+    int send_ms;   /* without any progress */
+    int stream_ms; /* without any progress while something is queued */
+    int keepalive_ms;
+    int linger_ms; /* reading on after an early answer */
+    int stop_ms;   /* for clients to finish sending and reading when the server stops */
+} HttpTimeouts;
+
+#define HTTP_HANDSHAKE_MS 10000
+#define HTTP_IDLE_MS 75000
+#define HTTP_HEAD_MS 10000
+#define HTTP_BODY_MS 10000
+#define HTTP_BODY_BYTES_PER_SECOND 1000
+#define HTTP_SEND_MS 30000
+#define HTTP_STREAM_MS 60000
+#define HTTP_KEEPALIVE_MS 20000
+#define HTTP_LINGER_MS 2000
+#define HTTP_STOP_MS 10000
+
+/* A head of more is answered with 414 (its line) or 431. */
+#define HTTP_HEAD_MAX (16 * 1024)
+#define HTTP_HEADERS_MAX 100
