@@ -24,7 +24,8 @@ fail() {
 # Where this machine's apt gets the suite from.
 mirror() {
     local found
-    found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" | head -n 1)
+    # shellcheck disable=SC2016 # apt's variables, not the shell's
+    found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" | sed -n 1p)
     [ -n "$found" ] || fail "apt knows no source of $suite; is this Debian 12, and was apt-get update run?"
     echo "$found"
 }
@@ -54,7 +55,7 @@ enter() {
     for name in http_proxy https_proxy no_proxy; do
         [ -z "${!name:-}" ] || settings+=("$name=${!name}")
     done
-    # shellcheck disable=SC2016
+    # shellcheck disable=SC2016 # expanded by the inner shell
     exec unshare --mount sh -c '
         root=$1; user=$2; home=$3; shift 3
         mount -t proc proc "$root/proc"
@@ -120,7 +121,11 @@ main() {
     [ ${#targets[@]} -gt 0 ] || targets=(run test)
     [ "$(id -u)" = 0 ] || fail 'debootstrap and chroot need root'
     root=$(mktemp -d "${ROSTRA_FRESH_DIR:-/var/tmp}/rostra-fresh-XXXXXX")
-    [ $keep = yes ] && echo "fresh: the system is kept in $root" || trap 'rm -rf --one-file-system "$root" "$root".*log' EXIT
+    if [ $keep = yes ]; then
+        echo "fresh: the system is kept in $root"
+    else
+        trap 'rm -rf --one-file-system "$root" "$root".*log' EXIT
+    fi
     chmod 755 "$root"
     make_system
     for round in first second; do
