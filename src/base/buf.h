@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/str.h"
@@ -29,9 +30,29 @@ DEFINE_CLEANUP(Buf, buf_free);
 /* Empties it, keeps the memory. */
 void buf_reset(Buf *b);
 
-void buf_put(Buf *b, const void *data, size_t len);
-void buf_put_str(Buf *b, Str s);
-void buf_put_char(Buf *b, char c);
+/* buf_put() where the memory at hand isn't enough; not called elsewhere. */
+void buf_put_growing(Buf *b, const void *data, size_t len);
+
+static inline void buf_put(Buf *b, const void *data, size_t len)
+{
+    if (len > 0 && len <= b->size - b->len && !b->failed) {
+        memcpy(b->data + b->len, data, len);
+        b->len += len;
+    } else {
+        buf_put_growing(b, data, len);
+    }
+}
+
+static inline void buf_put_str(Buf *b, Str s)
+{
+    buf_put(b, s.ptr, s.len);
+}
+
+static inline void buf_put_char(Buf *b, char c)
+{
+    buf_put(b, &c, 1);
+}
+
 void buf_put_int64(Buf *b, int64_t number);
 void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 

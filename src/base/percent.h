@@ -15,7 +15,7 @@ void percent_put(Buf *out, Str s);
 void percent_put_form(Buf *out, Str s);
 
 /* Decodes once; an incomplete or wrong %XX stays as it is. plus: + becomes a blank. The result may
- * hold any byte; the caller checks for NUL and UTF-8. */
+ * hold any byte; the caller checks for NUL and UTF-8. It is `s` itself where nothing is encoded. */
 Str percent_decode(Arena *a, Str s, bool plus);
 
 typedef struct FormPair {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +60,7 @@ bool str_to_int64(Str s, int64_t *ret_number);
 Str str_dup(Arena *a, Str s);
 char *str_to_cstr(Arena *a, Str s);
 Str str_format(Arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
+Str str_format_va(Arena *a, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 Str str_lower_ascii(Arena *a, Str s);
 
 /* FNV-1a; for tables of our own names only. */

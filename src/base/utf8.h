@@ -10,6 +10,9 @@
 
 bool utf8_valid(Str s);
 
+/* Bytes before the first that is not valid; s.len if all are. */
+size_t utf8_valid_len(Str s);
+
 /* Code points in valid UTF-8. */
 size_t utf8_count(Str s);
 

@@ -1,0 +1,90 @@
+/* One line an event on stderr. */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/datetime.h"
+
+enum { LOG_TEXT_SIZE = 8 * 1024, LOG_LINE_SIZE = LOG_TEXT_SIZE + 64 };
+
+static const char *const level_names[LOG_LEVEL_N] = {"error", "warning", "info", "debug"};
+
+/* Written once, before threads start. */
+static LogLevel log_level = LOG_LEVEL_INFO;
+
+void log_set_level(LogLevel level)
+{
+    log_level = level;
+}
+
+LogLevel log_level_from(const char *name)
+{
+    LogLevel level = LOG_LEVEL_ERROR;
+    while (level < LOG_LEVEL_N && strcmp(name, level_names[level]) != 0) {
+        level++;
+    }
+    return level;
+}
+
+static void replace_controls(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == 0x7f) {
+            text[i] = '?';
+        } else if (c == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0) {
+            text[i] = '?'; /* U+0080 to U+009F, in two bytes */
+            text[i + 1] = '?';
+        }
+    }
+}
+
+static void put_text(Buf *line, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
+
+static void put_text(Buf *line, const char *format, va_list arguments)
+{
+    char *text = buf_reserve(line, LOG_TEXT_SIZE);
+    const int wanted = vsnprintf(text, LOG_TEXT_SIZE, format, arguments);
+    const size_t len = wanted < 0 ? 0 : MIN((size_t)wanted, (size_t)LOG_TEXT_SIZE - 1);
+    replace_controls(text, len);
+    buf_added(line, len);
+    if (wanted >= LOG_TEXT_SIZE) {
+        buf_put_lit(line, " (cut)");
+    }
+}
+
+static void write_line(Str line)
+{
+    ssize_t written = 0;
+    do {
+        written = write(STDERR_FILENO, line.ptr, line.len);
+    } while (written < 0 && errno == EINTR);
+    /* Where the log itself can't be written there is nobody to tell. */
+}
+
+void log_line(LogLevel level, const char *format, ...)
+{
+    if (level > log_level) {
+        return;
+    }
+    const int saved_errno = errno;
+    Buf line;
+    buf_init(&line, LOG_LINE_SIZE);
+    datetime_put(&line, datetime_now_us(), true);
+    buf_put_lit(&line, "Z ");
+    buf_put_str(&line, str_from(level_names[level]));
+    buf_put_char(&line, ' ');
+    va_list arguments;
+    va_start(arguments, format);
+    put_text(&line, format, arguments);
+    va_end(arguments);
+    buf_put_char(&line, '\n');
+    write_line(buf_str(&line));
+    buf_deinit(&line);
+    errno = saved_errno;
+}

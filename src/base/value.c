@@ -1,0 +1,27 @@
+/* One stored value. */
+#include "base/value.h"
+
+#include <string.h>
+
+bool value_equal(Value a, Value b)
+{
+    if (a.type != b.type) {
+        return false;
+    }
+    switch (a.type) {
+    case VALUE_NULL:
+        return true;
+    case VALUE_INTEGER:
+        return a.integer == b.integer;
+    case VALUE_FLOAT:
+        return memcmp(&a.number, &b.number, sizeof a.number) == 0;
+    case VALUE_TEXT:
+        return str_equal(a.text, b.text);
+    }
+    return false;
+}
+
+Value value_dup(Arena *a, Value v)
+{
+    return v.type == VALUE_TEXT ? value_text(str_dup(a, v.text)) : v;
+}
