@@ -54,7 +54,13 @@ typedef enum FieldSecret {
     SECRET_INPUT,
     SECRET_HASH
 } FieldSecret;
-typedef enum FieldGenerated { GENERATED_NONE, GENERATED_ABSENT, GENERATED_BLANK } FieldGenerated;
+typedef enum FieldGenerated {
+    GENERATED_NONE,
+    GENERATED_ABSENT,
+    GENERATED_BLANK,
+    GENERATED_CREATION, /* a datetime: when the row was made */
+    GENERATED_CHANGE    /* a datetime: when the row was last changed */
+} FieldGenerated;
 typedef enum RelationKind {
     RELATION_TO_ONE,
     RELATION_CHILDREN,

@@ -55,8 +55,10 @@ RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader);
 StoreFile rest_write_file(const RestRequest *request);
 size_t rest_write_n_objects(const RestRequest *request);
 
-/* Inside WriteRequest.run. */
+/* Inside WriteRequest.run; may be run again. */
 CHECKED Err *rest_write(const Rest *r, RestRequest *request, Tx *tx);
 
-/* After the commit, or after the failure e: fills the answer. */
-void rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq);
+/* After the commit, or after the failure e: fills the answer. ANSWERED; or PREPARE again, with
+ * nothing stored, when a row was changed by others between rest_prepare() and rest_write(): at most
+ * three times, then the answer is 503. */
+RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq);

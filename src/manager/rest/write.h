@@ -1,0 +1,36 @@
+#pragma once
+
+#include "manager/rest/rest.h"
+
+/* What changes things: POST, PUT, PATCH and DELETE of one object or a list, and commands; the
+ * stages of rest.h for such requests.
+ *
+ * write_parse() reads and types the whole body, so that the writer only does what needs state.
+ * Everything kept between the stages lies in the request's arena, behind request->work. Faults of
+ * the body are collected and answered together. */
+
+/* Bodies larger than this are parsed on a pool thread. */
+#define WRITE_PARSE_HERE_BYTES 65536
+
+/* A body may hold so many objects, nested ones not counted. */
+#define WRITE_OBJECTS_MAX 100000
+
+/* ANSWERED (faults, or nothing to write), PARSE_POOL, PREPARE or WRITE. */
+RestNext write_parse(const Rest *r, RestRequest *request, bool large_here);
+
+/* Hashes, files, the hooks' `prepare`; opens and ends the reader's snapshot itself. ANSWERED or
+ * WRITE. */
+RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader);
+
+StoreFile write_file(const RestRequest *request);
+
+/* Objects that the request writes, children included. */
+size_t write_n_objects(const RestRequest *request);
+
+/* Inside WriteRequest.run: may be run again, leaves the parsed input as it is. An ERR_INVALID may
+ * stand for problems kept in the request's work. */
+CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx);
+
+/* Fills the answer, also after a failure `e`. ANSWERED, or PREPARE as rest_written() says. Quick,
+ * never calls the store. */
+RestNext write_finish(const Rest *r, RestRequest *request, const Err *e, int64_t seq);
