@@ -44,7 +44,8 @@ test-long: test
 	$(MAKE) fuzz
 	$(MAKE) fresh
 
-lint:
+# gcc's warnings, which are errors, then clang's and all else.
+lint: build
 	tools/install-packages build test lint
 	test -f build-lint/build.ninja || CC=clang $(MESON) setup build-lint -Dtests=enabled
 	$(PYTHON) tools/lint.py build-lint
