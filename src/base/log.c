@@ -14,7 +14,8 @@ enum { LOG_TEXT_SIZE = 8 * 1024, LOG_LINE_SIZE = LOG_TEXT_SIZE + 64 };
 
 static const char *const level_names[LOG_LEVEL_N] = {"error", "warning", "info", "debug"};
 
-/* Written once, before threads start. */
+/* Written once, before threads start.
+ * NOLINTNEXTLINE(*-avoid-non-const-global-variables): handing it to everybody would help nobody */
 static LogLevel log_level = LOG_LEVEL_INFO;
 
 void log_set_level(LogLevel level)

@@ -1,6 +1,7 @@
 /* Case folding. */
-#include "base/arena.h"
 #include "base/utf8.h"
+
+#include "base/arena.h"
 #include "base/utf8_fold_table.h"
 
 static uint32_t fold_by_table(uint32_t code_point)
