@@ -43,7 +43,8 @@ def check_style(build):
 
 
 def make_generated(build):
-    """Builds generated headers and sources, which the code includes."""
+    """Brings the list of commands up to date and builds generated headers and sources, which the code includes."""
+    subprocess.run(['ninja', '-C', build, 'build.ninja'], stdout=subprocess.DEVNULL, check=True)
     listing = subprocess.run(['ninja', '-C', build, '-t', 'targets', 'rule', 'CUSTOM_COMMAND'],
                              stdout=subprocess.PIPE, check=True, text=True).stdout
     outputs = [line for line in listing.splitlines() if line.endswith(('.h', '.c', '.inc'))]

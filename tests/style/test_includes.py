@@ -21,5 +21,15 @@ def test_bad_order(text, line):
     assert len(found) == 1 and found[0].startswith(f'src/base/str.c:{line}: ')
 
 
+@pytest.mark.parametrize('path, own', [
+    ('src/base/datetime.c', 'base/datetime.h'),
+    ('src/base/datetime_parse.c', 'base/datetime.h'),
+    ('src/base/date.c', ''),
+    ('src/http/datetime.c', ''),
+])
+def test_own_header(path, own):
+    assert includes.own_header(path, {'src/base/datetime.h', 'src/base/str.h'}) == own
+
+
 def test_tree():
     tree.must_be_clean(includes.faults())
