@@ -28,6 +28,8 @@ typedef struct Order {
 
 typedef struct Query {
     const Resource *resource;
+    Value parent; /* rows of this parent only; NULL: all. Of nested resources with `rows_of`, the
+                     caller asks for those rows by their parent_field instead. */
     const Filter *filters;
     size_t n_filters;
     const Order *orders; /* the key, ascending, always breaks ties */

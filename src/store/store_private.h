@@ -1,0 +1,67 @@
+#pragma once
+
+#include <stdatomic.h>
+
+#include "store/reader.h"
+#include "store/tables.h"
+
+/* The inside of Store, for store/ only. */
+
+typedef struct Writer Writer;
+typedef struct Search Search;
+typedef struct SecretKey SecretKey;
+
+/* What is the same for the whole life of an open store, but the counters. */
+typedef struct StoreFileState {
+    const char *path;
+    Str epoch;           /* 16 hex digits */
+    _Atomic int64_t seq; /* published by the writer after its commit, before callers go on */
+    Writer *writer;      /* owned; NULL for STORE_SEARCH */
+} StoreFileState;
+
+struct Store {
+    Arena *arena; /* owns all texts and tables below */
+    const Model *model;
+    const Tables *tables;
+    const char *folder;
+    int lock_fd;
+    bool is_new;
+    StoreFileState files[STORE_FILE_N];
+    SecretKey *secret_key;     /* secret.c */
+    Search *search;            /* search.c; NULL while it isn't running */
+    _Atomic bool write_failed; /* store_can_write() */
+};
+
+/* --- writer.c, seed.c, secret.c --- */
+
+/* Starts the writer thread of a file on its connection, which it takes over also on failure. The
+ * file exists, is migrated, and holds its counter. */
+CHECKED Err *writer_start(Arena *a, Store *s, StoreFile file, Db *db, Writer **ret_writer);
+
+/* Lets waiting requests finish, ends the thread, closes the connection. */
+Writer *writer_stop(Writer *w);
+
+/* Puts the seeds of all resources of a file into its empty tables: inside the transaction that
+ * made them, each with its log row. options: compute_seed. */
+CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options);
+
+/* Reads the key named by the options, or makes it for a new store. Errors: ERR_INVALID (an old
+ * store without its key), ERR_IO. */
+CHECKED Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new,
+                             SecretKey **ret_key);
+SecretKey *secret_key_free(SecretKey *key);
+
+/* --- reader.c --- */
+
+/* A reader that sees the open transaction of `db` (borrowed) in `file`, and committed state
+ * elsewhere. reader_begin() and reader_end() of it do nothing for that file. */
+CHECKED Err *reader_new_on(Arena *errors, Store *s, StoreFile file, Db *db, Reader **ret_reader);
+
+/* The connection to a file, with its snapshot open: for changelog.c and search.c. */
+CHECKED Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db);
+const Store *reader_store(const Reader *r);
+
+/* --- store.c --- */
+
+/* A connection to a file of the store. */
+CHECKED Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db);
