@@ -27,6 +27,7 @@ run: build
 # Everything under AddressSanitizer and UndefinedBehaviorSanitizer; ends with "N passed, N failed".
 test:
 	tools/install-packages run build test
+	rm -f build-test/summary
 	test -f build-test/build.ninja || $(MESON) setup build-test $(SANITIZED) -Db_sanitize=address,undefined
 	$(NINJA) -C build-test
 	$(PYTHON) tests/run.py build-test
