@@ -31,7 +31,14 @@ void answer_methods(RestAnswer *answer, Arena *a, int status, Str methods);
 /* JSON with Content-Type, Vary and, for GET, Cache-Control; takes `body` over. */
 void answer_json(RestAnswer *answer, int status, Buf *body);
 
-/* {"error": "text"}, with `&`, `<`, `>` escaped; status 406, 415 and 500 add "error_message". */
+/* A page for people: no scripts, no styles, nothing loaded from elsewhere; takes `body` over. */
+void answer_html(RestAnswer *answer, int status, Buf *body);
+
+/* Text with `&`, `<`, `>` as entities, for HTML. */
+void answer_put_escaped(Buf *out, Str s);
+
+/* {"error": "text"}, with `&`, `<`, `>` escaped; status 406, 415 and 500 add "error_message", 503
+ * adds Retry-After. */
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
 
 /* Faults of a body, by field, in the order found; answered together. */

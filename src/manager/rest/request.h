@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/buf.h"
+#include "base/percent.h"
 #include "manager/auth/principal.h"
 #include "manager/rest/answer.h"
 #include "model/model.h"
@@ -46,8 +46,10 @@ typedef struct RestRequest {
 
     /* Filled on the way. */
     Route route;
-    unsigned method_bit; /* METHOD_…; 0 for HEAD and OPTIONS treated as such */
-    bool head;           /* answer without the body */
-    void *work;          /* what the reading or writing code keeps between the stages */
+    unsigned method_bit;  /* METHOD_…; 0 for HEAD and OPTIONS treated as such */
+    bool head;            /* answer without the body */
+    FormPair *parameters; /* of the query, decoded; after rest_authorize() */
+    size_t n_parameters;
+    void *work; /* what the reading or writing code keeps between the stages */
     RestAnswer answer;
 } RestRequest;

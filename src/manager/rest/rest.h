@@ -30,6 +30,7 @@ typedef enum RestNext {
                         rest_written() */
 } RestNext;
 
+/* The store, and the hooks in options, must outlive it. */
 Rest *rest_new(Store *store, const RestOptions *options);
 Rest *rest_free(Rest *r);
 DEFINE_CLEANUP(Rest, rest_free);
@@ -37,7 +38,7 @@ DEFINE_CLEANUP(Rest, rest_free);
 /* Path, method override, OPTIONS, 405, 501: everything before login. ANSWERED or GO_ON. */
 RestNext rest_route(const Rest *r, RestRequest *request);
 
-/* Rights and type of the body, after login, before the body is read. ANSWERED or GO_ON. */
+/* Rights, query and type of the body, after login, before the body is read. ANSWERED or GO_ON. */
 RestNext rest_authorize(const Rest *r, RestRequest *request);
 
 /* Most bytes of body that the request may have (wire 1.8); valid after rest_route(). */
@@ -46,7 +47,7 @@ size_t rest_body_limit(const Rest *r, const RestRequest *request);
 /* Parses query and body. large_here: also a body that belongs on the pool. */
 RestNext rest_work(const Rest *r, RestRequest *request, bool large_here);
 
-/* Fills the answer. */
+/* Fills the answer; opens and ends the reader's snapshot itself. */
 void rest_read(const Rest *r, RestRequest *request, Reader *reader);
 
 /* What is slow and needs no transaction: keys, hashes, packages. ANSWERED or WRITE. */

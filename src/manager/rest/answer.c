@@ -1,0 +1,241 @@
+/* Answers and the shapes of their bodies. */
+#include "manager/rest/answer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json_write.h"
+#include "base/log.h"
+
+enum { ERROR_BODY_MAX = 1 << 20 };
+
+void answer_add_header(RestAnswer *answer, Arena *a, const char *name, Str value)
+{
+    MUST(answer->n_headers < ANSWER_HEADERS_MAX);
+    answer->headers[answer->n_headers++] = (AnswerHeader){name, str_dup(a, value)};
+}
+
+/* The same for a literal, which needs no copy. */
+static void add_literal(RestAnswer *answer, const char *name, Str value)
+{
+    MUST(answer->n_headers < ANSWER_HEADERS_MAX);
+    answer->headers[answer->n_headers++] = (AnswerHeader){name, value};
+}
+
+static void drop_body(RestAnswer *answer)
+{
+    answer->body = buf_free(answer->body);
+}
+
+void answer_empty(RestAnswer *answer, int status)
+{
+    drop_body(answer);
+    answer->status = status;
+    if (status != 204 && status != 304) {
+        add_literal(answer, "Content-Type", STR("text/html; charset=utf-8"));
+    }
+}
+
+void answer_methods(RestAnswer *answer, Arena *a, int status, Str methods)
+{
+    answer_empty(answer, status);
+    answer_add_header(answer, a, "Allow", methods);
+    answer->body = buf_new(MAX(methods.len, 1));
+    buf_put_str(answer->body, methods);
+}
+
+void answer_json(RestAnswer *answer, int status, Buf *body)
+{
+    if (answer->body != body) {
+        drop_body(answer);
+    }
+    answer->status = status;
+    answer->body = body;
+    add_literal(answer, "Content-Type", STR("application/json"));
+    add_literal(answer, "Vary", STR("Accept"));
+    if (status == 200) {
+        add_literal(answer, "Cache-Control", STR("no-cache"));
+    }
+}
+
+void answer_html(RestAnswer *answer, int status, Buf *body)
+{
+    if (answer->body != body) {
+        drop_body(answer);
+    }
+    answer->status = status;
+    answer->body = body;
+    add_literal(answer, "Content-Type", STR("text/html; charset=utf-8"));
+    add_literal(answer, "Vary", STR("Accept"));
+    add_literal(answer, "Cache-Control", STR("no-cache"));
+    add_literal(answer, "Content-Security-Policy", STR("default-src 'none'"));
+}
+
+void answer_put_escaped(Buf *out, Str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        switch (s.ptr[i]) {
+        case '&':
+            buf_put_lit(out, "&amp;");
+            break;
+        case '<':
+            buf_put_lit(out, "&lt;");
+            break;
+        case '>':
+            buf_put_lit(out, "&gt;");
+            break;
+        default:
+            buf_put_char(out, s.ptr[i]);
+        }
+    }
+}
+
+/* Text with `&`, `<` and `>` as entities, so that a page which shows it unescaped stays harmless.
+ */
+static Str escaped(Arena *a, Str text)
+{
+    CLEANUP(buf_free) Buf *out = buf_new(ERROR_BODY_MAX);
+    answer_put_escaped(out, text);
+    return str_dup(a, buf_str(out));
+}
+
+void answer_error(RestAnswer *answer, Arena *a, int status, Str text)
+{
+    const Str shown = escaped(a, text);
+    Buf *body = buf_new(ERROR_BODY_MAX);
+    buf_put_lit(body, "{\"error\": ");
+    json_put_string(body, shown);
+    if (status == 406 || status == 415 || status == 500) {
+        buf_put_lit(body, ", \"error_message\": ");
+        json_put_string(body, shown);
+    }
+    buf_put_char(body, '}');
+    answer_json(answer, status, body);
+    if (status == 503) {
+        add_literal(answer, "Retry-After", STR("1"));
+    }
+}
+
+void problems_init(Problems *p, Arena *a)
+{
+    *p = (Problems){.arena = a};
+}
+
+void problems_add(Problems *p, Str field, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    const int len = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    MUST(len >= 0);
+    Problem *problem = ARENA_NEW(p->arena, Problem);
+    problem->field = str_dup(p->arena, field);
+    problem->text = str_dup(p->arena, (Str){text, (size_t)len});
+    free(text);
+    if (p->last != NULL) {
+        p->last->next = problem;
+    } else {
+        p->first = problem;
+    }
+    p->last = problem;
+}
+
+bool problems_any(const Problems *p)
+{
+    return p->first != NULL;
+}
+
+/* True if an earlier problem names the same field, so that its texts were written there. */
+static bool named_before(const Problems *p, const Problem *problem)
+{
+    for (const Problem *i = p->first; i != problem; i = i->next) {
+        if (str_equal(i->field, problem->field)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_texts_of_field(Buf *body, const Problem *problem)
+{
+    json_put_name(body, problem->field);
+    buf_put_char(body, '[');
+    bool first = true;
+    for (const Problem *i = problem; i != NULL; i = i->next) {
+        if (str_equal(i->field, problem->field)) {
+            json_put_comma(body, &first);
+            json_put_string(body, i->text);
+        }
+    }
+    buf_put_char(body, ']');
+}
+
+void answer_problems(RestAnswer *answer, Str name, const Problems *p)
+{
+    Buf *body = buf_new(ERROR_BODY_MAX);
+    buf_put_char(body, '{');
+    json_put_name(body, name);
+    buf_put_char(body, '{');
+    bool first = true;
+    for (const Problem *problem = p->first; problem != NULL; problem = problem->next) {
+        if (!named_before(p, problem)) {
+            json_put_comma(body, &first);
+            put_texts_of_field(body, problem);
+        }
+    }
+    buf_put_lit(body, "}}");
+    answer_json(answer, 400, body);
+}
+
+static int status_of(ErrKind kind)
+{
+    switch (kind) {
+    case ERR_INVALID:
+    case ERR_CONFLICT:
+        return 400;
+    case ERR_NOT_FOUND:
+        return 404;
+    case ERR_FORBIDDEN:
+        return 403;
+    case ERR_LIMIT:
+        return 413;
+    case ERR_UNSUPPORTED:
+        return 415;
+    case ERR_BUSY:
+    case ERR_IO:
+        return 503;
+    case ERR_INTERNAL:
+    case ERR_N:
+        break;
+    }
+    return 500;
+}
+
+/* A failure of ours is told to the log; what the client sees of it names no file and no reason. */
+static Str text_of(const Err *e)
+{
+    if (e->kind != ERR_IO && e->kind != ERR_INTERNAL) {
+        return str_from(e->text);
+    }
+    log_error("%s%s%s where=%s", e->text, e->detail != NULL ? ": " : "",
+              e->detail != NULL ? e->detail : "", e->where);
+    return e->kind == ERR_IO ? STR("The store is not ready. Nothing was stored.")
+                             : STR("Something went wrong on the server. Nothing was stored.");
+}
+
+void answer_failure(RestAnswer *answer, Arena *a, Str name, const Err *e)
+{
+    const int status = status_of(e->kind);
+    if (status == 404) {
+        answer_empty(answer, 404);
+    } else if (status == 400 && e->field != NULL && name.len > 0) {
+        Problems problems;
+        problems_init(&problems, a);
+        problems_add(&problems, str_from(e->field), "%s", e->text);
+        answer_problems(answer, name, &problems);
+    } else {
+        answer_error(answer, a, status, text_of(e));
+    }
+}

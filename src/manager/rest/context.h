@@ -1,0 +1,25 @@
+#pragma once
+
+#include "manager/rest/rest.h"
+#include "manager/rest/route.h"
+
+/* What the files of rest/ share. Immutable after rest_new() but for what has locks of its own. */
+
+typedef struct Cache Cache;
+typedef struct RenderPlans RenderPlans;
+
+struct Rest {
+    Store *store; /* borrowed */
+    const Model *model;
+    RestOptions options;
+    Router *router;
+    const ResourceHooks **hooks; /* by Resource.index; NULL: nothing special. Owned array */
+    RenderPlans *plans;
+    Cache *cache; /* NULL: none */
+};
+
+/* What a resource does beyond being stored; NULL if nothing. */
+static inline const ResourceHooks *rest_hooks_of(const Rest *r, const Resource *resource)
+{
+    return r->hooks[resource->index];
+}

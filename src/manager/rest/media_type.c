@@ -1,0 +1,69 @@
+/* What Content-Type and ?format= mean. */
+#include "manager/rest/media_type.h"
+
+/* Without parameters. */
+static Str essence(Str type)
+{
+    return str_trim(str_cut(&type, ';'));
+}
+
+static bool is_type(Str type, Str name)
+{
+    return str_equal_ignoring_case(essence(type), name);
+}
+
+/* One client repeats the header, which joins its values by commas. */
+static bool all_json(Str types)
+{
+    while (types.len > 0) {
+        if (!is_type(str_cut(&types, ','), STR("application/json"))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool takes_files(const Resource *r)
+{
+    for (size_t i = 0; i < r->n_fields; i++) {
+        if (r->fields[i].type == FIELD_FILE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+BodyType body_type_of(const RestRequest *request)
+{
+    const Resource *r = request->route.resource;
+    const bool command = r->family == FAMILY_COMMAND;
+    const Str type = str_trim(request->header(request->header_context, STR("content-type")));
+    if (type.len == 0) {
+        return command ? BODY_JSON_OR_FORM : BODY_JSON;
+    }
+    if (all_json(type)) {
+        return BODY_JSON;
+    }
+    if (is_type(type, STR("application/x-www-form-urlencoded"))) {
+        return command ? BODY_FORM : BODY_REFUSED;
+    }
+    if (is_type(type, STR("multipart/form-data"))) {
+        return command || takes_files(r) ? BODY_MULTIPART : BODY_REFUSED;
+    }
+    const bool action = request->route.kind == ROUTE_COMMAND && r->parent != NULL;
+    return action && takes_files(r) && is_type(type, STR("application/octet-stream"))
+               ? BODY_RAW
+               : BODY_REFUSED;
+}
+
+bool answer_format_available(const RestRequest *request)
+{
+    Str format = STR_NONE;
+    for (size_t i = 0; i < request->n_parameters; i++) {
+        if (str_equal(request->parameters[i].name, STR("format"))) {
+            format = request->parameters[i].value;
+        }
+    }
+    return !str_equal(format, STR("xml")) && !str_equal(format, STR("yaml")) &&
+           !str_equal(format, STR("plist"));
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "manager/rest/rest.h"
+
+/* What reads: lists, single objects, sets, and the documents about the API. */
+
+/* Parses the query; answers at once where no row is needed or the cache holds it. ANSWERED, READ or
+ * READ_POOL. */
+RestNext read_parse(const Rest *r, RestRequest *request);
+
+/* Fills the answer; opens and ends the reader's snapshot itself. */
+void read_run(const Rest *r, RestRequest *request, Reader *reader);

@@ -1,0 +1,272 @@
+/* The stages of a request. */
+#include "manager/rest/rest.h"
+
+#include <stdlib.h>
+
+#include "manager/rest/cache.h"
+#include "manager/rest/context.h"
+#include "manager/rest/media_type.h"
+#include "manager/rest/read.h"
+#include "manager/rest/render.h"
+#include "manager/rest/write.h"
+
+static const size_t body_max = (size_t)16 << 20;
+static const size_t list_body_max = (size_t)64 << 20;
+static const size_t multipart_body_max = (size_t)8 << 30;
+
+static void find_hooks(Rest *r)
+{
+    for (size_t i = 0; i < r->options.n_hooks; i++) {
+        const ResourceHooks *hooks = &r->options.hooks[i];
+        const Resource *resource = model_resource(r->model, FAMILY_CONFIGURATION, hooks->resource);
+        MUST(resource != NULL);
+        r->hooks[resource->index] = hooks;
+    }
+}
+
+Rest *rest_new(Store *store, const RestOptions *options)
+{
+    Rest *r = calloc(1, sizeof *r);
+    MUST(r != NULL);
+    r->store = store;
+    r->model = store_model(store);
+    r->options = *options;
+    r->router = router_new(r->model);
+    r->hooks = calloc(r->model->n_resources, sizeof(const ResourceHooks *));
+    MUST(r->hooks != NULL);
+    find_hooks(r);
+    r->plans = render_plans_new(r);
+    r->cache = options->cache_bytes > 0 ? cache_new(store, options->cache_bytes) : NULL;
+    return r;
+}
+
+Rest *rest_free(Rest *r)
+{
+    if (r != NULL) {
+        r->cache = cache_free(r->cache);
+        r->plans = render_plans_free(r->plans);
+        r->router = router_free(r->router);
+        free(r->hooks);
+        free(r);
+    }
+    return NULL;
+}
+
+static Str header_of(const RestRequest *request, Str name)
+{
+    return request->header(request->header_context, name);
+}
+
+static bool has_header(const RestAnswer *answer, const char *name)
+{
+    for (size_t i = 0; i < answer->n_headers; i++) {
+        if (str_equal(str_from(answer->headers[i].name), str_from(name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every stage ends here. A script in a browser must never be served from the browser's cache. */
+static RestNext done(RestRequest *request, RestNext next)
+{
+    if (next == REST_ANSWERED && !has_header(&request->answer, "Cache-Control") &&
+        str_equal(header_of(request, STR("x-requested-with")), STR("XMLHttpRequest"))) {
+        answer_add_header(&request->answer, request->arena, "Cache-Control", STR("no-cache"));
+    }
+    return next;
+}
+
+static unsigned method_bit_of(Str method)
+{
+    static const struct {
+        Str name;
+        Method bit;
+    } methods[] = {
+        {STR_INIT("GET"), METHOD_GET},       {STR_INIT("HEAD"), METHOD_GET},
+        {STR_INIT("POST"), METHOD_POST},     {STR_INIT("PUT"), METHOD_PUT},
+        {STR_INIT("DELETE"), METHOD_DELETE}, {STR_INIT("PATCH"), METHOD_PATCH},
+    };
+    for (size_t i = 0; i < ARRAY_N(methods); i++) {
+        if (str_equal(methods[i].name, method)) {
+            return methods[i].bit;
+        }
+    }
+    return 0;
+}
+
+static Str upper(Arena *a, Str s)
+{
+    char *copy = str_to_cstr(a, s);
+    for (size_t i = 0; i < s.len; i++) {
+        if (copy[i] >= 'a' && copy[i] <= 'z') {
+            copy[i] = (char)(copy[i] - 'a' + 'A');
+        }
+    }
+    return (Str){copy, s.len};
+}
+
+static void read_method(RestRequest *request)
+{
+    const Str override = str_trim(header_of(request, STR("x-http-method-override")));
+    if (override.len > 0) {
+        request->method = upper(request->arena, override);
+    }
+    request->head = str_equal(request->method, STR("HEAD"));
+    request->method_bit = method_bit_of(request->method);
+}
+
+/* Runs of slashes collapse: a path with two in front would lead to another host. */
+static Str canonical(RestRequest *request)
+{
+    CLEANUP(buf_free) Buf *out = buf_new(SIZE_MAX);
+    for (size_t i = 0; i < request->path.len; i++) {
+        if (request->path.ptr[i] != '/' || i == 0 || request->path.ptr[i - 1] != '/') {
+            buf_put_char(out, request->path.ptr[i]);
+        }
+    }
+    buf_put_char(out, '/');
+    if (request->query.len > 0) {
+        buf_put_char(out, '?');
+        buf_put_str(out, request->query);
+    }
+    return str_dup(request->arena, buf_str(out));
+}
+
+static void answer_missing_slash(RestRequest *request)
+{
+    if (request->method_bit == METHOD_GET) {
+        answer_empty(&request->answer, 301);
+        answer_add_header(&request->answer, request->arena, "Location", canonical(request));
+    } else {
+        answer_error(&request->answer, request->arena, 404,
+                     STR("The final slash of the path is missing."));
+    }
+}
+
+RestNext rest_route(const Rest *r, RestRequest *request)
+{
+    bool slash = false;
+    if (!router_match(r->router, request->arena, request->path, &request->route, &slash)) {
+        answer_empty(&request->answer, 404);
+        return done(request, REST_ANSWERED);
+    }
+    read_method(request);
+    const unsigned methods = route_methods(&request->route);
+    if (str_equal(request->method, STR("OPTIONS"))) {
+        answer_methods(&request->answer, request->arena, 200,
+                       route_method_list(request->arena, methods));
+    } else if (!slash) {
+        answer_missing_slash(request);
+    } else if (((methods | route_also_accepts(&request->route)) & request->method_bit) == 0) {
+        answer_methods(&request->answer, request->arena, 405,
+                       route_method_list(request->arena, methods));
+    } else if (request->route.kind == ROUTE_DETAIL && request->method_bit == METHOD_POST) {
+        answer_empty(&request->answer, 501);
+    } else {
+        return REST_GO_ON;
+    }
+    return done(request, REST_ANSWERED);
+}
+
+/* A schema needs only a login. */
+static bool is_permitted(const Rest *r, const RestRequest *request)
+{
+    const PermissionSet set = request->principal.permissions;
+    const Resource *resource = request->route.resource;
+    if (request->route.kind == ROUTE_SCHEMA || request->route.kind == ROUTE_SCHEMA_INDEX) {
+        return true;
+    }
+    if (!permission_set_has(set, r->model->use_api)) {
+        return false;
+    }
+    if (resource == NULL) {
+        return true;
+    }
+    if (request->method_bit == METHOD_GET) {
+        return permission_set_has(set, resource->permission_view) &&
+               (request->route.kind != ROUTE_DETAIL ||
+                permission_set_has(set, resource->permission_detail));
+    }
+    return permission_set_has(set, resource->permission_change) &&
+           permission_set_has(set, resource->permission_also);
+}
+
+static bool has_body(const RestRequest *request)
+{
+    return (request->method_bit & (METHOD_POST | METHOD_PUT | METHOD_PATCH)) != 0;
+}
+
+RestNext rest_authorize(const Rest *r, RestRequest *request)
+{
+    if (!is_permitted(r, request)) {
+        answer_error(&request->answer, request->arena, 403,
+                     STR("You do not have the permission for this."));
+        return done(request, REST_ANSWERED);
+    }
+    const Err *e =
+        form_parse(request->arena, request->query, &request->parameters, &request->n_parameters);
+    if (e != NULL) {
+        answer_error(&request->answer, request->arena, 400, str_from(e->text));
+    } else if (!answer_format_available(request)) {
+        answer_error(&request->answer, request->arena, 406,
+                     STR("This format is not available. Ask for JSON."));
+    } else if (has_body(request) && body_type_of(request) == BODY_REFUSED) {
+        answer_error(&request->answer, request->arena, 415,
+                     STR("A body of this Content-Type is not taken here."));
+    } else {
+        return REST_GO_ON;
+    }
+    return done(request, REST_ANSWERED);
+}
+
+size_t rest_body_limit(const Rest *r, const RestRequest *request)
+{
+    (void)r; /* the limits are the same for every Rest */
+    if (!has_body(request)) {
+        return body_max;
+    }
+    const BodyType type = body_type_of(request);
+    if (type == BODY_MULTIPART || type == BODY_RAW) {
+        return multipart_body_max;
+    }
+    const bool list = request->route.kind == ROUTE_LIST && request->method_bit != METHOD_POST;
+    return list ? list_body_max : body_max;
+}
+
+RestNext rest_work(const Rest *r, RestRequest *request, bool large_here)
+{
+    return done(request, request->method_bit == METHOD_GET ? read_parse(r, request)
+                                                           : write_parse(r, request, large_here));
+}
+
+void rest_read(const Rest *r, RestRequest *request, Reader *reader)
+{
+    read_run(r, request, reader);
+    (void)done(request, REST_ANSWERED); /* only adds headers */
+}
+
+RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader)
+{
+    return done(request, write_prepare(r, request, reader));
+}
+
+StoreFile rest_write_file(const RestRequest *request)
+{
+    return write_file(request);
+}
+
+size_t rest_write_n_objects(const RestRequest *request)
+{
+    return write_n_objects(request);
+}
+
+Err *rest_write(const Rest *r, RestRequest *request, Tx *tx)
+{
+    return write_run(r, request, tx);
+}
+
+RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
+{
+    return done(request, write_finish(r, request, e, seq));
+}
