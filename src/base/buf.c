@@ -49,13 +49,13 @@ static bool grow(Buf *b, size_t size)
         b->failed = true;
         return false;
     }
-    if (size <= b->size - b->len) {
+    if (size <= b->size - b->len && b->data != NULL) {
         return true;
     }
     const size_t doubled = b->size > b->limit / 2 ? b->limit : b->size * 2;
     const size_t wanted = MAX(MAX(doubled, b->len + size), (size_t)BUF_FIRST_SIZE);
     b->size = MIN(wanted, b->limit);
-    b->data = realloc(b->data, b->size);
+    b->data = realloc(b->data, b->size + 1); /* one more for the NUL of vsnprintf */
     MUST(b->data != NULL);
     return true;
 }
@@ -107,7 +107,7 @@ void buf_printf(Buf *b, const char *format, ...)
     const int len = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     MUST(len >= 0);
-    char *room = buf_reserve(b, (size_t)len + 1); /* vsnprintf ends with NUL */
+    char *room = buf_reserve(b, (size_t)len);
     if (room != NULL) {
         va_start(arguments, format);
         (void)vsnprintf(room, (size_t)len + 1, format, arguments);
@@ -118,7 +118,7 @@ void buf_printf(Buf *b, const char *format, ...)
 
 char *buf_reserve(Buf *b, size_t size)
 {
-    return grow(b, MAX(size, (size_t)1)) ? b->data + b->len : NULL;
+    return grow(b, size) ? b->data + b->len : NULL;
 }
 
 void buf_added(Buf *b, size_t len)

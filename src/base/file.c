@@ -34,13 +34,11 @@ static int open_again(const char *path, int flags, mode_t mode)
 static int read_all(int fd, Buf *content)
 {
     for (;;) {
-        char *room = buf_reserve(content, MIN((size_t)FILE_CHUNK, content->limit - content->len));
-        if (room == NULL) {
-            return 0; /* at its limit */
-        }
-        const ssize_t n = read(fd, room, MIN((size_t)FILE_CHUNK, content->limit - content->len));
+        const size_t wanted = MIN((size_t)FILE_CHUNK, content->limit - content->len);
+        char *room = buf_reserve(content, wanted);
+        const ssize_t n = read(fd, room, wanted);
         if (n == 0) {
-            return 0;
+            return 0; /* at the end, or at the limit */
         }
         if (n > 0) {
             buf_added(content, (size_t)n);

@@ -11,7 +11,7 @@
 enum {
     REGEX_PATTERN_MAX = 16 * 1024, /* bytes */
     REGEX_MATCH_LIMIT = 1000000,
-    REGEX_DEPTH_LIMIT = 10000,
+    REGEX_DEPTH_LIMIT = 100000, /* the heap limit is what counts; (a|b)* needs one a character */
     REGEX_HEAP_LIMIT_KIB = 20 * 1024,
 };
 

@@ -1,0 +1,47 @@
+#include "test.h"
+
+#include <math.h>
+
+#include "base/arena.h"
+#include "base/value.h"
+#include "text.h"
+
+static void test_equal(void **state)
+{
+    (void)state;
+    const Value values[] = {
+        VALUE_NONE,           value_integer(0),      value_integer(1),         value_float(0.0),
+        value_float(-0.0),    value_float(1.0),      value_float((double)NAN), value_text(STR("")),
+        value_text(STR("1")), value_text(STR("ab")),
+    };
+    for (size_t i = 0; i < ARRAY_N(values); i++) {
+        for (size_t j = 0; j < ARRAY_N(values); j++) {
+            assert_int_equal(value_equal(values[i], values[j]), i == j);
+        }
+    }
+    assert_true(value_equal(value_text(STR_NONE), value_text(STR(""))));
+    assert_true(value_is_null(values[0]));
+    assert_false(value_is_null(values[1]));
+}
+
+static void test_dup(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1);
+    char text[] = "abc";
+    const Value copy = value_dup(a, value_text((Str){text, 3}));
+    text[0] = 'x';
+    assert_int_equal(copy.type, VALUE_TEXT);
+    assert_text(copy.text, "abc");
+    assert_true(value_equal(value_dup(a, value_integer(5)), value_integer(5)));
+    assert_true(value_is_null(value_dup(a, VALUE_NONE)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_dup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
