@@ -5,8 +5,7 @@
 #include "base/value.h"
 
 /* SQLite, as the rest of store/ uses it: connections with their prepared statements. Private to
- * store/; the only files that name sqlite3 functions are sqlite.c, functions.c, search.c and
- * backup.c.
+ * store/; only sqlite.c and functions.c name functions of the library.
  *
  * A Db belongs to one thread (of a writer: to whoever runs its transaction). Statements are
  * prepared once and kept; those of fixed texts by a slot, the others by their text, the least
@@ -55,6 +54,7 @@ void stmt_bind_int64(Stmt *s, int parameter, int64_t integer);
 void stmt_bind_text(Stmt *s, int parameter, Str text);
 void stmt_bind_null(Stmt *s, int parameter);
 void stmt_bind_pointer(Stmt *s, int parameter, const void *pointer, const char *type);
+int stmt_n_parameters(Stmt *s);
 
 /* *ret_row: whether there is a row; after the last one and after an error the statement is reset.
  */
@@ -109,7 +109,7 @@ typedef enum DbCheckpoint {
 CHECKED Err *db_checkpoint(Db *db, Arena *a, DbCheckpoint kind, int wait_ms, int64_t *ret_wal_bytes,
                            bool *ret_done);
 
-/* Size of the WAL now. Cheap. */
+/* What the WAL holds since this connection's last commit. */
 int64_t db_wal_bytes(const Db *db);
 
 /* A copy of the whole file at `path`, mode 0600, synced; `path` must not exist. */

@@ -32,7 +32,7 @@ struct Store {
     _Atomic bool write_failed; /* store_can_write() */
 };
 
-/* --- writer.c, seed.c, secret.c --- */
+/* --- writer.c, seed.c, secret.c (and of store.h: store_unchanged_since, store_can_write) --- */
 
 /* Starts the writer thread of a file on its connection, which it takes over also on failure. The
  * file exists, is migrated, and holds its counter. */
@@ -41,9 +41,11 @@ CHECKED Err *writer_start(Arena *a, Store *s, StoreFile file, Db *db, Writer **r
 /* Lets waiting requests finish, ends the thread, closes the connection. */
 Writer *writer_stop(Writer *w);
 
-/* Puts the seeds of all resources of a file into its empty tables: inside the transaction that
- * made them, each with its log row. options: compute_seed. */
-CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options);
+/* Puts the seeds of those resources of a file whose wanted[Resource.index] is set into their
+ * tables, which are new and empty: inside the transaction that made them. logged: each with its log
+ * row (a new store; a migration writes none). */
+CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options,
+                        const bool wanted[], bool logged);
 
 /* Reads the key named by the options, or makes it for a new store. Errors: ERR_INVALID (an old
  * store without its key), ERR_IO. */

@@ -25,6 +25,8 @@
 /* Positions in a row's SELECT, INSERT and UPDATE (parameters count from 1: TABLE_KEY + 1). */
 enum { TABLE_KEY, TABLE_VERSION, TABLE_PARENT, TABLE_FIXED_N };
 
+typedef struct Table Table;
+
 typedef struct LinkTable {
     const Field
         *field; /* the naming side; owner: a row of field->resource, target: field->target */
@@ -36,7 +38,15 @@ typedef struct LinkTable {
     FixedSql targets_of_owner, owners_of_target; /* ?1; one column, in key order */
 } LinkTable;
 
-typedef struct Table {
+/* What a to-many field of rows holds. Columns: the owner's position (0 of one owner), then the key,
+ * or the columns of the row. */
+typedef struct ManySql {
+    const Table *table;                  /* of the field's target */
+    FixedSql keys_of_one, rows_of_one;   /* ?1 the owner; in key order */
+    FixedSql keys_of_each, rows_of_each; /* ?1 JSON array of owners; in any order */
+} ManySql;
+
+struct Table {
     const Resource *resource; /* NULL: it has no table, and all else is empty */
     StoreFile file;
     Str name; /* not quoted */
@@ -50,15 +60,17 @@ typedef struct Table {
     size_t n_fold_fields;
     const Field *const *unique_fields; /* each has a unique index */
     size_t n_unique_fields;
-    const LinkTable *const *links; /* by Field.index, of either side; NULL where there is none */
-    Str columns;                   /* quoted and joined by commas, in the order of a row */
-    FixedSql select;               /* ?1 key, ?2 parent if has_parent */
-    FixedSql delete;               /* the same */
-    FixedSql exists;               /* the same: SELECT 1 */
-    FixedSql insert;               /* parameters by position + 1, then the folded texts */
-    FixedSql update;               /* the same parameters, all columns */
-    FixedSql set_version;          /* ?1 key, ?2 version, ?3 parent if has_parent */
-} Table;
+    const LinkTable **links; /* by Field.index, of either side; NULL where there is none */
+    const ManySql **many;    /* by Field.index; NULL where it is no to-many field */
+    Str columns;             /* quoted and joined by commas, in the order of a row */
+    FixedSql select;         /* ?1 key, ?2 parent if has_parent */
+    FixedSql delete;         /* the same */
+    FixedSql exists;         /* the same: SELECT 1 */
+    FixedSql select_many;    /* ?1 JSON array of keys; in any order */
+    FixedSql insert;         /* parameters by position + 1, then the folded texts */
+    FixedSql update;         /* the same parameters, all columns */
+    FixedSql set_version;    /* ?1 key, ?2 version, ?3 parent if has_parent */
+};
 
 typedef struct Tables {
     const Model *model;
@@ -102,5 +114,5 @@ Row *table_row(const Table *t, Arena *a, Stmt *s, int at);
  * with its index; the tables of every file. */
 void table_put_create(Buf *out, const Table *t, Str name);
 void table_put_indexes(Buf *out, const Table *t);
-void link_table_put_create(Buf *out, const LinkTable *l);
+void link_table_put_create(Buf *out, const Tables *all, const LinkTable *l);
 void tables_put_internal(Buf *out);
