@@ -42,7 +42,7 @@ static void test_find(void **state)
     assert_false(str_ends_with(STR("c"), STR("bc")));
 }
 
-static void test_slice_and_trim(void **state)
+static void test_slice(void **state)
 {
     (void)state;
     assert_text(str_slice(STR("abcd"), 1, 3), "bc");
@@ -50,6 +50,11 @@ static void test_slice_and_trim(void **state)
     assert_text(str_slice(STR("abcd"), 9, 12), "");
     assert_text(str_slice(STR("abcd"), 3, 1), "");
     assert_text(str_slice(STR_NONE, 0, 1), "");
+}
+
+static void test_trim(void **state)
+{
+    (void)state;
     assert_text(str_trim(STR(" \t\r\na b\n ")), "a b");
     assert_text(str_trim(STR("  ")), "");
     assert_text(str_trim(STR("a")), "a");
@@ -135,7 +140,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_and_compare),
         cmocka_unit_test(test_find),
-        cmocka_unit_test(test_slice_and_trim),
+        cmocka_unit_test(test_slice),
+        cmocka_unit_test(test_trim),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_to_int64),
         cmocka_unit_test(test_copies),
