@@ -81,7 +81,7 @@ Arena *arena_free(Arena *a)
 void arena_reset(Arena *a)
 {
     a->alone = free_blocks(a->alone);
-    if (a->current != NULL) { /* the newest, hence the largest */
+    if (a->current != NULL) { /* the newest, hence one of the large ones */
         a->current->next = free_blocks(a->current->next);
         a->current->used = 0;
     }

@@ -17,12 +17,14 @@ int64_t datetime_now_us(void);
 /* A clock that never jumps, for durations and deadlines only. */
 int64_t datetime_monotonic_us(void);
 
-/* YYYY-MM-DDTHH:MM:SS.ffffff, or without the fraction. */
+/* YYYY-MM-DDTHH:MM:SS.ffffff, or without the fraction. A time outside the years 1 to 9999 is
+ * written as the nearest within. */
 void datetime_put(Buf *out, int64_t time_us, bool fraction);
 
 /* Any form that the API takes: date alone, T or blank, minutes or seconds, a fraction of 1 to 9
  * digits (cut to six), Z, ±HH:MM, ±HHMM; a blank in place of the + of an offset, as an unescaped
- * query has it. False for anything else. */
+ * query has it. Without offset it is UTC. False for anything else, and
+ * for what an offset moves out of the years 1 to 9999. */
 bool datetime_parse(Str text, int64_t *ret_time_us);
 
 /* YYYY-MM-DD and HH:MM[:SS[.f…]], checked against the calendar and written in the form of the API

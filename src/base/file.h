@@ -6,7 +6,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Whole files, durably. Paths are C strings. Errors: ERR_IO that names the path and the reason. */
+/* Whole files, durably. Paths are C strings. Errors: ERR_IO that names the path and the
+ * reason. Modes are set as given, whatever the umask is. */
 
 /* Ended by NUL (not counted). ERR_LIMIT if it is larger than limit bytes. */
 CHECKED Err *file_read(Arena *a, const char *path, size_t limit, Str *ret_content);

@@ -45,7 +45,8 @@ extern const JsonLimits json_limits_default; /* 64 levels, 4,000,000 values */
 
 /* A single value; white space around it and one UTF-8 byte order mark before it are skipped.
  * Duplicate names are kept; json_member() gives the last. Memory: the arena, through arena_take().
- * Errors: ERR_INVALID ("… at line L, column C."; column in code points), ERR_LIMIT (arena). */
+ * Errors: ERR_INVALID ("Not valid JSON: … at line L, column C."; column in code points), ERR_LIMIT
+ * (arena; more values than the limit). */
 CHECKED Err *json_parse(Arena *a, Str text, const JsonLimits *limits, Json **ret_json);
 
 /* Last member of that name; NULL if there is none or `object` is no object. */

@@ -3,8 +3,8 @@
 #include "base/attr.h"
 
 /* One line an event on stderr: time, level, words, then key=value. Safe from any thread; a line is
- * written at once. Never hand a secret over. Control characters in the text are replaced, so that a
- * line stays one line. */
+ * written at once; its text is cut after 8 KiB. Never hand a secret over. Control characters in the
+ * text are replaced, so that a line stays one line. */
 
 typedef enum LogLevel {
     LOG_LEVEL_ERROR,
