@@ -10,14 +10,21 @@
 typedef struct Filter {
     const Field *const *path;
     size_t n_path;
-    const Field *field;  /* of the last target; NULL: the key of the row itself (n_path = 0), e.g. a
-                            hidden key */
-    Lookup lookup;       /* on relations: EXACT (a key), IN (keys), ISNULL */
-    const Value *values; /* one; IN: any number; RANGE: two; ISNULL: INTEGER 1 or 0; date parts:
-                            integers; LOOKUP_DATE: text */
+    const Field *field; /* of the last target; NULL: the key of the row itself (n_path = 0), e.g. a
+                           hidden key */
+    const Field *count_of; /* instead of a field: the number of rows that this to-one of another
+                              resource leads here from; else NULL */
+    Lookup lookup;         /* on relations: EXACT (a key), IN (keys), ISNULL */
+    const Value *values;   /* one; IN: any number, NULL among them matches
+                              NULL; RANGE: two; ISNULL: INTEGER 1 or 0; date parts:
+                              integers; LOOKUP_DATE: text */
     size_t n_values;
     const Regex *regex; /* REGEX, IREGEX: compiled by the caller, lives as long as the query */
 } Filter;
+
+/* More are refused. */
+#define QUERY_FILTERS_MAX 200
+#define QUERY_ORDERS_MAX 20
 
 typedef struct Order {
     const Field *const *path; /* to-ones only */

@@ -63,7 +63,35 @@ CHECKED Err *reader_new_on(Arena *errors, Store *s, StoreFile file, Db *db, Read
 CHECKED Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db);
 const Store *reader_store(const Reader *r);
 
-/* --- store.c --- */
+/* --- store_file.c, migrate.c --- */
 
 /* A connection to a file of the store. */
 CHECKED Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db);
+
+/* Whether the file holds a store yet; a creation that was cut short leaves none. */
+CHECKED Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty);
+
+/* Tables, meta, counter and seeds, in one transaction. */
+CHECKED Err *store_file_create(Store *s, StoreFile file, Db *db, Arena *a,
+                               const StoreOptions *options);
+
+/* Makes the tables those of the model, if they aren't: in one transaction, after a copy of the
+ * file. Errors: ERR_INVALID (written by a newer program, or data that doesn't fit), ERR_IO. */
+CHECKED Err *store_file_migrate(Store *s, StoreFile file, Db *db, Arena *a,
+                                const StoreOptions *options);
+
+/* Into s->files: the epoch, and the counter. */
+CHECKED Err *store_file_load(Store *s, StoreFile file, Db *db, Arena *a);
+
+/* One transaction around run(); undone when it fails. */
+CHECKED Err *store_file_transact(Db *db, Arena *a, Err *(*run)(void *context, Db *db, Arena *a),
+                                 void *context);
+
+/* Notes model, shape and a new epoch in `meta`. */
+CHECKED Err *store_file_stamp(const Model *model, Db *db, Arena *a);
+
+/* Whether its tables are those of the model. Errors: ERR_INVALID (written by a newer program). */
+CHECKED Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_current);
+
+/* The row of a new table in resource_state. */
+CHECKED Err *store_file_put_state(Db *db, Arena *a, const Table *t);

@@ -164,6 +164,22 @@ static void put_select(Buf *out, const Table *t, Str what)
     sql_put_name(out, t->name);
 }
 
+/* The key, or the whole row, of alias t, after other columns. */
+static void put_columns_of(Buf *out, const Table *t, bool rows)
+{
+    buf_put_lit(out, ", t.");
+    sql_put_name(out, t->key_column);
+    if (!rows) {
+        return;
+    }
+    buf_put_str(out,
+                t->has_parent ? STR(", t.\"_version\", t.\"_parent\"") : STR(", t.\"_version\""));
+    for (size_t i = 0; i < t->n_fields; i++) {
+        buf_put_lit(out, ", t.");
+        put_column(out, t->fields[i]);
+    }
+}
+
 static void build_statements(Build *b, Table *t)
 {
     Arena *a = b->arena;
@@ -174,10 +190,13 @@ static void build_statements(Build *b, Table *t)
     put_select(b->sql, t, STR("1"));
     put_where_key(b->sql, t, 2);
     t->exists = take_sql(b);
-    put_select(b->sql, t, t->columns);
-    buf_put_lit(b->sql, " WHERE ");
+    buf_put_lit(b->sql, "SELECT o.key");
+    put_columns_of(b->sql, t, true);
+    buf_put_lit(b->sql, " FROM json_each(?1) AS o CROSS JOIN ");
+    sql_put_name(b->sql, t->name);
+    buf_put_lit(b->sql, " AS t WHERE t.");
     sql_put_name(b->sql, t->key_column);
-    buf_put_lit(b->sql, " IN (SELECT value FROM json_each(?1))");
+    buf_put_lit(b->sql, " = o.value");
     t->select_many = take_sql(b);
     buf_put_lit(b->sql, "DELETE FROM ");
     sql_put_name(b->sql, t->name);
@@ -309,30 +328,13 @@ static void point_to_link(Build *b, const Field *f)
 
 /* --- to-many fields --- */
 
-static void put_columns_of(Buf *out, const Table *t, Str alias, bool rows)
-{
-    buf_printf(out, ", %.*s.", STR_ARG(alias));
-    sql_put_name(out, t->key_column);
-    if (!rows) {
-        return;
-    }
-    buf_printf(out, ", %.*s.\"_version\"", STR_ARG(alias));
-    if (t->has_parent) {
-        buf_printf(out, ", %.*s.\"_parent\"", STR_ARG(alias));
-    }
-    for (size_t i = 0; i < t->n_fields; i++) {
-        buf_printf(out, ", %.*s.", STR_ARG(alias));
-        put_column(out, t->fields[i]);
-    }
-}
-
 /* Rows of the target, joined to their owner's key as column `owner` of `o` or of the rows
  * themselves; `of_each`: o is an array of owners. */
 static FixedSql many_sql(Build *b, const Field *f, const Table *t, bool rows, bool of_each)
 {
     Buf *out = b->sql;
     buf_put_str(out, of_each ? STR("SELECT o.key") : STR("SELECT 0"));
-    put_columns_of(out, t, STR("t"), rows);
+    put_columns_of(out, t, rows);
     buf_put_str(out, of_each ? STR(" FROM json_each(?1) AS o CROSS JOIN ") : STR(" FROM "));
     const Str owner = of_each ? STR("o.value") : STR("?1");
     if (f->kind == RELATION_LINKS) {
@@ -393,6 +395,10 @@ const Tables *tables_new(Arena *a, const Model *model)
     each_field(&b, visit_link);
     each_field(&b, point_to_link);
     each_field(&b, build_many);
+    buf_put_lit(sql, "BEGIN");
+    all->begin = take_sql(&b);
+    buf_put_lit(sql, "COMMIT");
+    all->commit = take_sql(&b);
     return all;
 }
 

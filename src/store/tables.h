@@ -66,10 +66,10 @@ struct Table {
     FixedSql select;         /* ?1 key, ?2 parent if has_parent */
     FixedSql delete;         /* the same */
     FixedSql exists;         /* the same: SELECT 1 */
-    FixedSql select_many;    /* ?1 JSON array of keys; in any order */
-    FixedSql insert;         /* parameters by position + 1, then the folded texts */
-    FixedSql update;         /* the same parameters, all columns */
-    FixedSql set_version;    /* ?1 key, ?2 version, ?3 parent if has_parent */
+    FixedSql select_many; /* ?1 JSON array of keys; columns: position, then the row; in any order */
+    FixedSql insert;      /* parameters by position + 1, then the folded texts */
+    FixedSql update;      /* the same parameters, all columns */
+    FixedSql set_version; /* ?1 key, ?2 version, ?3 parent if has_parent */
 };
 
 typedef struct Tables {
@@ -77,7 +77,8 @@ typedef struct Tables {
     const Table *tables; /* by Resource.index */
     const LinkTable *links;
     size_t n_links;
-    size_t n_slots; /* for db_open() */
+    FixedSql begin, commit; /* of a reader */
+    size_t n_slots;         /* for db_open() */
 } Tables;
 
 /* In the arena, which must outlive it. */

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "store/query.h"
+#include "store/tables.h"
+
+/* A Query as SQL, whose text holds no value of it. Private to store/. */
+
+typedef enum QueryWhat {
+    QUERY_ROWS, /* the columns of Table.columns */
+    QUERY_KEYS,
+    QUERY_COUNT /* without order, limit and offset */
+} QueryWhat;
+
+/* A parameter, in the order of the text: a value, or a Regex. */
+typedef struct QueryBind {
+    Value value;
+    const Regex *regex; /* NULL: the value */
+} QueryBind;
+
+typedef struct QuerySql {
+    Str text; /* borrowed from the Buf */
+    const QueryBind *binds;
+    size_t n_binds;
+} QuerySql;
+
+/* Appends to `out`, which is empty; the rest lies in the arena. Errors: ERR_INVALID (a relation
+ * into another file, too many filters). */
+CHECKED Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what, Buf *out,
+                          QuerySql *ret_sql);
+
+void query_bind(const QuerySql *sql, Stmt *s);
+
+/* Keys as a JSON array, for json_each(). */
+void keys_put_json(Buf *out, const Value keys[], size_t n);

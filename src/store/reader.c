@@ -1,0 +1,301 @@
+/* Reading: snapshots, rows by key, pages, counts. */
+#include "store/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "store/query_sql.h"
+#include "store/store_private.h"
+
+/* A query's text. */
+#define READER_SQL_BYTES (1024UL * 1024)
+
+enum { PAGE_FIRST_SIZE = 32 };
+
+typedef struct ReaderFile {
+    Db *db;     /* NULL until the file is first read */
+    bool fixed; /* of a transaction: borrowed, and always has a snapshot */
+    bool begun;
+} ReaderFile;
+
+struct Reader {
+    Store *store;
+    ReaderFile files[STORE_FILE_N];
+    Buf *sql;
+};
+
+static Reader *allocate(Store *store)
+{
+    Reader *r = calloc(1, sizeof *r);
+    MUST(r != NULL);
+    r->store = store;
+    r->sql = buf_new(READER_SQL_BYTES);
+    return r;
+}
+
+Err *reader_new(Arena *errors, Store *store, Reader **ret_reader)
+{
+    CLEANUP(reader_free) Reader *r = allocate(store);
+    TRY(store_open_db(store, errors, STORE_CONFIG, DB_READ, &r->files[STORE_CONFIG].db));
+    *ret_reader = r;
+    r = NULL;
+    return NULL;
+}
+
+Err *reader_new_on(Arena *errors, Store *s, StoreFile file, Db *db, Reader **ret_reader)
+{
+    (void)errors;
+    Reader *r = allocate(s);
+    r->files[file] = (ReaderFile){.db = db, .fixed = true, .begun = true};
+    *ret_reader = r;
+    return NULL;
+}
+
+Reader *reader_free(Reader *r)
+{
+    if (r == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        if (!r->files[i].fixed) {
+            (void)db_close(r->files[i].db);
+        }
+    }
+    (void)buf_free(r->sql);
+    free(r);
+    return NULL;
+}
+
+const Store *reader_store(const Reader *r)
+{
+    return r->store;
+}
+
+int64_t reader_n_statements(const Reader *r)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        n += r->files[i].db != NULL ? db_n_statements(r->files[i].db) : 0;
+    }
+    return n;
+}
+
+/* --- snapshots --- */
+
+Err *reader_begin(Reader *r, Arena *a, int64_t *ret_seq)
+{
+    (void)a; /* each file's transaction begins when it is first read */
+    *ret_seq = store_seq(r->store, STORE_CONFIG);
+    return NULL;
+}
+
+static Err *run_fixed(Db *db, Arena *a, const FixedSql *sql)
+{
+    Stmt *s = NULL;
+    TRY(db_prepare_fixed(db, a, sql, &s));
+    return stmt_run(s, a);
+}
+
+void reader_end(Reader *r)
+{
+    CLEANUP(arena_free) Arena *a = NULL;
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        ReaderFile *f = &r->files[i];
+        if (!f->begun || f->fixed) {
+            continue;
+        }
+        f->begun = false;
+        a = a != NULL ? a : arena_new(1024);
+        if (run_fixed(f->db, a, &r->store->tables->commit) != NULL) {
+            f->db = db_close(f->db); /* the next one begins with a fresh connection */
+        }
+    }
+}
+
+static Err *begin_file(Reader *r, Arena *a, StoreFile file)
+{
+    ReaderFile *f = &r->files[file];
+    if (f->db == NULL) {
+        TRY(store_open_db(r->store, a, file, DB_READ, &f->db));
+    }
+    if (!f->begun) {
+        TRY(run_fixed(f->db, a, &r->store->tables->begin));
+        f->begun = true;
+    }
+    return NULL;
+}
+
+/* A call that ends goes from live to history: whoever reads live first can't miss it. The snapshot
+ * is taken by the first statement that reads. */
+static Err *begin_live_first(Reader *r, Arena *a)
+{
+    int64_t seq = 0;
+    if (r->files[STORE_LIVE].begun) {
+        return NULL;
+    }
+    TRY(begin_file(r, a, STORE_LIVE));
+    return db_int64(r->files[STORE_LIVE].db, a, STR("SELECT seq FROM counter"), 0, &seq);
+}
+
+Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db)
+{
+    if (!r->files[file].begun) {
+        if (file == STORE_HISTORY) {
+            TRY(begin_live_first(r, a));
+        }
+        TRY(begin_file(r, a, file));
+    }
+    *ret_db = r->files[file].db;
+    return NULL;
+}
+
+static const Table *table_at(const Reader *r, const Resource *resource)
+{
+    const Table *t = table_of(r->store->tables, resource);
+    MUST(t->resource != NULL);
+    return t;
+}
+
+/* --- one row --- */
+
+Err *reader_get(Reader *r, Arena *a, const Resource *resource, Value key, const Row **ret_row)
+{
+    const Table *t = table_at(r, resource);
+    MUST(!t->has_parent);
+    Db *db = NULL;
+    Stmt *s = NULL;
+    bool found = false;
+    TRY(reader_db(r, a, t->file, &db));
+    TRY(db_prepare_fixed(db, a, &t->select, &s));
+    stmt_bind(s, 1, key);
+    TRY(stmt_step(s, a, &found));
+    *ret_row = found ? table_row(t, a, s, 0) : NULL;
+    stmt_reset(s);
+    return NULL;
+}
+
+static void put_find(Buf *sql, const Table *t, const Field *f)
+{
+    buf_put_lit(sql, "SELECT ");
+    sql_put_name(sql, t->key_column);
+    buf_put_lit(sql, " FROM ");
+    sql_put_name(sql, t->name);
+    buf_printf(sql, " WHERE \"%.*s%s\" = ?1", STR_ARG(table_column(f)), f->fold ? "__fold" : "");
+}
+
+Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value, Value *ret_key)
+{
+    const Table *t = table_at(r, unique_field->resource);
+    const bool fold = unique_field->fold && value.type == VALUE_TEXT;
+    Db *db = NULL;
+    Stmt *s = NULL;
+    bool found = false;
+    TRY(reader_db(r, a, t->file, &db));
+    buf_reset(r->sql);
+    put_find(r->sql, t, unique_field);
+    TRY(db_prepare(db, a, buf_str(r->sql), &s));
+    stmt_bind(s, 1, fold ? value_text(utf8_fold(a, value.text)) : value);
+    TRY(stmt_step(s, a, &found));
+    *ret_key = found ? stmt_value(s, a, 0) : VALUE_NONE;
+    stmt_reset(s);
+    return NULL;
+}
+
+/* --- pages --- */
+
+static Err *prepare_query(Reader *r, Arena *a, const Query *q, QueryWhat what, Stmt **ret_stmt)
+{
+    const Table *t = table_at(r, q->resource);
+    Db *db = NULL;
+    QuerySql sql = {0};
+    TRY(reader_db(r, a, t->file, &db));
+    buf_reset(r->sql);
+    TRY(query_to_sql(r->store->tables, a, q, what, r->sql, &sql));
+    TRY(db_prepare(db, a, sql.text, ret_stmt));
+    query_bind(&sql, *ret_stmt);
+    return NULL;
+}
+
+/* An array in the arena that grows by doubling. */
+static void *grown(Arena *a, const void *items, size_t n, size_t *size, size_t item_size)
+{
+    if (n < *size) {
+        return NULL;
+    }
+    *size = MAX(*size * 2, (size_t)PAGE_FIRST_SIZE);
+    void *more = arena_alloc_array(a, *size, item_size);
+    if (n > 0) {
+        memcpy(more, items, n * item_size);
+    }
+    return more;
+}
+
+Err *reader_select(Reader *r, Arena *a, const Query *q, const Row ***ret_rows, size_t *ret_n)
+{
+    const Table *t = table_at(r, q->resource);
+    Stmt *s = NULL;
+    const Row **rows = NULL;
+    size_t n = 0;
+    size_t size = 0;
+    bool found = false;
+    TRY(prepare_query(r, a, q, QUERY_ROWS, &s));
+    TRY(stmt_step(s, a, &found));
+    while (found) {
+        void *more = grown(a, rows, n, &size, sizeof *rows);
+        rows = more != NULL ? more : rows;
+        rows[n++] = table_row(t, a, s, 0);
+        TRY(stmt_step(s, a, &found));
+    }
+    *ret_rows = rows;
+    *ret_n = n;
+    return NULL;
+}
+
+Err *reader_select_keys(Reader *r, Arena *a, const Query *q, Value **ret_keys, size_t *ret_n)
+{
+    Stmt *s = NULL;
+    Value *keys = NULL;
+    size_t n = 0;
+    size_t size = 0;
+    bool found = false;
+    TRY(prepare_query(r, a, q, QUERY_KEYS, &s));
+    TRY(stmt_step(s, a, &found));
+    while (found) {
+        void *more = grown(a, keys, n, &size, sizeof *keys);
+        keys = more != NULL ? more : keys;
+        keys[n++] = stmt_value(s, a, 0);
+        TRY(stmt_step(s, a, &found));
+    }
+    *ret_keys = keys;
+    *ret_n = n;
+    return NULL;
+}
+
+static Err *kept_count(Reader *r, Arena *a, const Table *t, int64_t *ret_n)
+{
+    Db *db = NULL;
+    Stmt *s = NULL;
+    bool found = false;
+    TRY(reader_db(r, a, t->file, &db));
+    TRY(db_prepare(db, a, STR("SELECT n_rows FROM resource_state WHERE resource = ?1"), &s));
+    stmt_bind_text(s, 1, t->name);
+    TRY(stmt_step(s, a, &found));
+    *ret_n = found ? stmt_int64(s, 0) : 0;
+    stmt_reset(s);
+    return NULL;
+}
+
+Err *reader_count(Reader *r, Arena *a, const Query *q, int64_t *ret_n)
+{
+    Stmt *s = NULL;
+    bool found = false;
+    if (q->n_filters == 0 && value_is_null(q->parent)) {
+        return kept_count(r, a, table_at(r, q->resource), ret_n);
+    }
+    TRY(prepare_query(r, a, q, QUERY_COUNT, &s));
+    TRY(stmt_step(s, a, &found));
+    *ret_n = found ? stmt_int64(s, 0) : 0;
+    stmt_reset(s);
+    return NULL;
+}

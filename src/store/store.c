@@ -1,0 +1,148 @@
+/* Opening and closing the store. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/store_private.h"
+
+/* Tables and their SQL take a few MiB. */
+#define STORE_ARENA_BYTES (256UL * 1024 * 1024)
+
+static const char *const file_names[STORE_FILE_N] = {
+    [STORE_CONFIG] = "config.db", [STORE_HISTORY] = "history.db", [STORE_AUTH] = "auth.db",
+    [STORE_LIVE] = "live.db",     [STORE_SEARCH] = "search.db",
+};
+
+static char *path_in(Arena *a, const char *folder, const char *name)
+{
+    return str_to_cstr(a, str_format(a, "%s/%s", folder, name));
+}
+
+/* --- the folder --- */
+
+static Err *lock_folder(Store *s, Arena *a)
+{
+    const char *path = path_in(s->arena, s->folder, "lock");
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (s->lock_fd < 0) {
+        return err(a, ERR_IO, "%s cannot be opened: %s.", path, strerrordesc_np(errno));
+    }
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK
+                   ? err(a, ERR_BUSY, "The data folder %s is in use by another process.", s->folder)
+                   : err(a, ERR_IO, "%s cannot be locked: %s.", path, strerrordesc_np(errno));
+    }
+    return NULL;
+}
+
+/* What nodes reported to a process that is gone is no longer true. */
+static Err *remove_live(const Store *s, Arena *a)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_N(suffixes); i++) {
+        const Str path = str_format(a, "%s%s", s->files[STORE_LIVE].path, suffixes[i]);
+        if (unlink(path.ptr) != 0 && errno != ENOENT) {
+            return err(a, ERR_IO, "%s cannot be removed: %s.", path.ptr, strerrordesc_np(errno));
+        }
+    }
+    return NULL;
+}
+
+/* --- the files --- */
+
+static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *options)
+{
+    CLEANUP(db_close) Db *db = NULL;
+    bool is_new = false;
+    TRY(store_open_db(s, a, file, file == STORE_LIVE ? DB_WRITE_VOLATILE : DB_WRITE_DURABLE, &db));
+    TRY(store_file_is_empty(db, a, &is_new));
+    if (file == STORE_CONFIG) {
+        s->is_new = is_new;
+        TRY(secret_key_open(a, options, is_new, &s->secret_key));
+    }
+    TRY(is_new ? store_file_create(s, file, db, a, options)
+               : store_file_migrate(s, file, db, a, options));
+    TRY(store_file_load(s, file, db, a));
+    Db *handed_over = db;
+    db = NULL;
+    return writer_start(a, s, file, handed_over, &s->files[file].writer);
+}
+
+static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
+{
+    static const StoreFile order[] = {STORE_CONFIG, STORE_HISTORY, STORE_AUTH, STORE_LIVE};
+    TRY(file_make_folder(a, s->folder, S_IRWXU));
+    TRY(lock_folder(s, a));
+    TRY(remove_live(s, a));
+    for (size_t i = 0; i < ARRAY_N(order); i++) {
+        TRY(open_file(s, a, order[i], options));
+    }
+    return file_sync_folder(a, s->folder);
+}
+
+Err *store_open(Arena *errors, const Model *model, const StoreOptions *options, Store **ret_store)
+{
+    Store *s = calloc(1, sizeof *s);
+    MUST(s != NULL);
+    s->arena = arena_new(STORE_ARENA_BYTES);
+    s->model = model;
+    s->lock_fd = -1;
+    s->folder = str_to_cstr(s->arena, str_from(options->folder));
+    s->tables = tables_new(s->arena, model);
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        s->files[i].path = path_in(s->arena, s->folder, file_names[i]);
+    }
+    Err *e = open_all(s, errors, options);
+    if (e != NULL) {
+        (void)store_close(s);
+        return e;
+    }
+    *ret_store = s;
+    return NULL;
+}
+
+Store *store_close(Store *s)
+{
+    if (s == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        s->files[i].writer = writer_stop(s->files[i].writer);
+    }
+    s->secret_key = secret_key_free(s->secret_key);
+    if (s->lock_fd >= 0) {
+        (void)close(s->lock_fd); /* gives the lock back */
+    }
+    (void)arena_free(s->arena);
+    free(s);
+    return NULL;
+}
+
+/* --- what it is --- */
+
+const Model *store_model(const Store *s)
+{
+    return s->model;
+}
+
+bool store_is_new(const Store *s)
+{
+    return s->is_new;
+}
+
+Str store_epoch(const Store *s, StoreFile file)
+{
+    return s->files[file].epoch;
+}
+
+int64_t store_seq(const Store *s, StoreFile file)
+{
+    return atomic_load(&s->files[file].seq);
+}

@@ -1,0 +1,173 @@
+/* One file of the store: making it, and what it says of itself. */
+#include "store/store_private.h"
+
+/* Of the tables that every file has; another number means another layout of these. */
+enum { STORE_FORMAT = 1 };
+
+/* All CREATE statements of a file. */
+#define CREATE_LIMIT_BYTES (4UL * 1024 * 1024)
+
+Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db)
+{
+    return db_open(a, s->files[file].path, mode, s->tables->n_slots, ret_db);
+}
+
+Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty)
+{
+    int64_t n = 0;
+    TRY(db_int64(db, a, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'"), 0, &n));
+    *ret_empty = n == 0;
+    return NULL;
+}
+
+Err *store_file_transact(Db *db, Arena *a, Err *(*run)(void *context, Db *db, Arena *a),
+                         void *context)
+{
+    TRY(db_exec(db, a, "BEGIN IMMEDIATE"));
+    Err *e = run(context, db, a);
+    if (e == NULL) {
+        e = db_exec(db, a, "COMMIT");
+    }
+    if (e != NULL && db_in_transaction(db)) {
+        Err *undone = db_exec(db, a, "ROLLBACK");
+        (void)undone; /* closing the connection undoes it, too */
+    }
+    return e;
+}
+
+/* --- meta --- */
+
+static Err *put_meta(Db *db, Arena *a, Str name, Value value)
+{
+    Stmt *s = NULL;
+    TRY(db_prepare(db, a, STR("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)"), &s));
+    stmt_bind_text(s, 1, name);
+    stmt_bind(s, 2, value);
+    return stmt_run(s, a);
+}
+
+static Err *get_meta(Db *db, Arena *a, Str name, Value *ret_value)
+{
+    Stmt *s = NULL;
+    TRY(db_prepare(db, a, STR("SELECT value FROM meta WHERE name = ?1"), &s));
+    stmt_bind_text(s, 1, name);
+    bool row = false;
+    TRY(stmt_step(s, a, &row));
+    *ret_value = row ? stmt_value(s, a, 0) : VALUE_NONE;
+    stmt_reset(s);
+    return NULL;
+}
+
+Err *store_file_stamp(const Model *model, Db *db, Arena *a)
+{
+    TRY(put_meta(db, a, STR("format"), value_integer(STORE_FORMAT)));
+    TRY(put_meta(db, a, STR("model_version"), value_integer(model->version)));
+    TRY(put_meta(db, a, STR("shape_hash"), value_text(model->shape_hash)));
+    return db_exec(db, a,
+                   "INSERT OR REPLACE INTO meta (name, value)"
+                   " VALUES ('epoch', lower(hex(randomblob(8))))");
+}
+
+static Err *check_age(const Store *s, Db *db, Arena *a)
+{
+    Value format = VALUE_NONE;
+    Value version = VALUE_NONE;
+    TRY(get_meta(db, a, STR("format"), &format));
+    TRY(get_meta(db, a, STR("model_version"), &version));
+    if (format.type != VALUE_INTEGER || version.type != VALUE_INTEGER) {
+        return err(a, ERR_IO, "The store is damaged.");
+    }
+    if (format.integer > STORE_FORMAT || version.integer > s->model->version) {
+        return err(a, ERR_INVALID,
+                   "The store was written by a newer version of this program (format %lld, model "
+                   "%lld; this one knows %d and %lld): install that version, or restore a backup.",
+                   (long long)format.integer, (long long)version.integer, STORE_FORMAT,
+                   (long long)s->model->version);
+    }
+    return NULL;
+}
+
+Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_current)
+{
+    TRY(check_age(s, db, a));
+    Value hash = VALUE_NONE;
+    TRY(get_meta(db, a, STR("shape_hash"), &hash));
+    *ret_current = value_equal(hash, value_text(s->model->shape_hash));
+    return NULL;
+}
+
+Err *store_file_load(Store *s, StoreFile file, Db *db, Arena *a)
+{
+    Value epoch = VALUE_NONE;
+    int64_t seq = 0;
+    TRY(get_meta(db, a, STR("epoch"), &epoch));
+    TRY(db_int64(db, a, STR("SELECT seq FROM counter WHERE id = 1"), -1, &seq));
+    if (epoch.type != VALUE_TEXT || seq < 0) {
+        return err(a, ERR_IO, "The store is damaged.");
+    }
+    s->files[file].epoch = str_dup(s->arena, epoch.text);
+    atomic_store(&s->files[file].seq, seq);
+    return NULL;
+}
+
+/* --- creation --- */
+
+Err *store_file_put_state(Db *db, Arena *a, const Table *t)
+{
+    Stmt *s = NULL;
+    TRY(db_prepare(db, a,
+                   STR("INSERT INTO resource_state (resource, next_id, n_rows) VALUES (?1, 1, 0)"),
+                   &s));
+    stmt_bind_text(s, 1, t->name);
+    return stmt_run(s, a);
+}
+
+typedef struct Creation {
+    Store *store;
+    StoreFile file;
+    const StoreOptions *options;
+} Creation;
+
+static Err *create_tables(const Store *s, StoreFile file, Db *db, Arena *a, bool *wanted)
+{
+    const Tables *all = s->tables;
+    CLEANUP(buf_free) Buf *sql = buf_new(CREATE_LIMIT_BYTES);
+    tables_put_internal(sql);
+    for (size_t i = 0; i < s->model->n_resources; i++) {
+        const Table *t = &all->tables[i];
+        wanted[i] = t->resource != NULL && t->file == file;
+        if (wanted[i]) {
+            table_put_create(sql, t, t->name);
+            table_put_indexes(sql, t);
+        }
+    }
+    for (size_t i = 0; i < all->n_links; i++) {
+        if (all->links[i].file == file) {
+            link_table_put_create(sql, all, &all->links[i]);
+        }
+    }
+    buf_put_char(sql, '\0');
+    MUST(!buf_failed(sql));
+    TRY(db_exec(db, a, sql->data));
+    for (size_t i = 0; i < s->model->n_resources; i++) {
+        if (wanted[i]) {
+            TRY(store_file_put_state(db, a, &all->tables[i]));
+        }
+    }
+    return NULL;
+}
+
+static Err *create(void *context, Db *db, Arena *a)
+{
+    const Creation *c = context;
+    bool *wanted = ARENA_ARRAY(a, bool, MAX(c->store->model->n_resources, (size_t)1));
+    TRY(create_tables(c->store, c->file, db, a, wanted));
+    TRY(store_file_stamp(c->store->model, db, a));
+    return store_seed(c->store, c->file, db, a, c->options, wanted, true);
+}
+
+Err *store_file_create(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options)
+{
+    Creation c = {s, file, options};
+    return store_file_transact(db, a, create, &c);
+}
