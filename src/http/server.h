@@ -99,4 +99,4 @@ typedef struct HttpCounts {
     uint64_t refused;  /* connections closed at a limit, since the start */
 } HttpCounts;
 
-HttpCounts http_server_counts(const HttpServer *server);
+HttpCounts http_server_counts(HttpServer *server);
