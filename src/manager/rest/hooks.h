@@ -30,4 +30,7 @@ typedef struct ResourceHooks {
 
     /* The body of the 201 to a creation, instead of an empty one. */
     Err *(*render_created)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
+
+    /* The answer to GET of one object, instead of its JSON. */
+    Err *(*render_detail)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
 } ResourceHooks;

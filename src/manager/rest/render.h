@@ -36,6 +36,3 @@ typedef struct Rendered {
 CHECKED Err *render_rows(const Rest *r, Reader *reader, Arena *a, const Resource *resource,
                          const Row *const rows[], size_t n, PermissionSet set, Buf *out,
                          Rendered ret_objects[]);
-
-/* The path of an object: list path, key, slash. */
-void render_put_uri(Buf *out, const Resource *resource, Value key);

@@ -1,0 +1,70 @@
+/* Tags of answers. */
+#include "manager/rest/etag.h"
+
+#include <inttypes.h>
+
+/* Raised whenever the same rows are shown differently than by the release before. */
+#define RENDERER "1"
+
+Str etag_of_object(Arena *a, Str epoch, CacheTag tag)
+{
+    return str_format(a, "\"%.*s" RENDERER "-%" PRId64 "-%" PRId64 "\"", STR_ARG(epoch), tag.own,
+                      tag.nested);
+}
+
+Str etag_of_list(Arena *a, Str epoch, int64_t seq, uint64_t question)
+{
+    return str_format(a, "\"%.*s" RENDERER "-l%" PRId64 "-%016" PRIx64 "\"", STR_ARG(epoch), seq,
+                      question);
+}
+
+/* The next opaque tag of a header, without quotes, W/ and -gz; STR_NONE at its end. */
+static Str next_tag(Str *rest)
+{
+    Str tag = str_trim(str_cut(rest, ','));
+    if (str_starts_with(tag, STR("W/"))) {
+        tag = str_slice(tag, 2, tag.len);
+    }
+    if (tag.len >= 2 && str_starts_with(tag, STR("\"")) && str_ends_with(tag, STR("\""))) {
+        tag = str_slice(tag, 1, tag.len - 1);
+    }
+    return str_ends_with(tag, STR("-gz")) ? str_slice(tag, 0, tag.len - 3) : tag;
+}
+
+bool etag_none_match(Str header, Str tag)
+{
+    const Str wanted = str_slice(tag, 1, tag.len - 1);
+    while (header.len > 0) {
+        const Str given = next_tag(&header);
+        if (str_equal(given, wanted) || str_equal(given, STR("*"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "<epoch>-<own>-<nested>" against the first two. */
+static bool same_object(Str tag, Str epoch, int64_t own)
+{
+    int64_t given = 0;
+    if (!str_starts_with(tag, epoch)) {
+        return false;
+    }
+    tag = str_slice(tag, epoch.len, tag.len);
+    if (!str_starts_with(tag, STR(RENDERER "-"))) {
+        return false;
+    }
+    tag = str_slice(tag, sizeof RENDERER, tag.len);
+    return str_to_int64(str_cut(&tag, '-'), &given) && given == own;
+}
+
+bool etag_match(Str header, Str epoch, int64_t own)
+{
+    while (header.len > 0) {
+        const Str given = next_tag(&header);
+        if (str_equal(given, STR("*")) || same_object(given, epoch, own)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "manager/rest/cache.h"
+
+/* Tags of answers, for conditional requests (RFC 9110 8.8.3, 13.1).
+ *
+ * Of an object: "<epoch>-<own>-<nested>", where own is the version of its row and nested the newest
+ * version among the objects inside its body. Of a list: over all that the file holds, with a hash
+ * of the question. */
+
+/* With its quotes. epoch: store_epoch() of the resource's file. */
+Str etag_of_object(Arena *a, Str epoch, CacheTag tag);
+
+/* question: a hash of path, query and whatever else decides about the body. */
+Str etag_of_list(Arena *a, Str epoch, int64_t seq, uint64_t question);
+
+/* If-None-Match: true if one of its tags is this, weakly compared, also in the form of a compressed
+ * answer ("…-gz"); or *. STR_NONE: false. */
+bool etag_none_match(Str header, Str tag);
+
+/* If-Match: true if one of its tags has this epoch and own version, whatever it says of nested
+ * objects; or *. */
+bool etag_match(Str header, Str epoch, int64_t own);
