@@ -1,0 +1,202 @@
+/* One field of a model file: everything that concerns it alone. */
+#include "model/loading.h"
+
+#define FIELD_TEXT_MAX 65536
+
+static const char *const type_names[FIELD_TYPE_N] = {"string",   "integer", "float", "boolean",
+                                                     "datetime", "date",    "time",  "list",
+                                                     "dict",     "related", "file"};
+static const char *const format_names[FORMAT_N] = {
+    NULL,    "url",  "fqdn", "hostname", "ipv4", "ipv6",   "ip",
+    "email", "uuid", "pem",  "regex",    "json", "jinja2", "ssh-public-key"};
+static const char *const secret_names[] = {NULL, "mask", "blank", "input", "hash"};
+static const char *const generated_names[] = {NULL, "absent", "blank", "creation", "change"};
+static const char *const kind_names[] = {NULL, "children", "links", "inverse", "values"};
+static const char *const on_delete_names[] = {NULL, "null", "refuse", "cascade"};
+static const char *const effect_names[] = {"none", "manager", "node", "later"};
+
+/* "view_order" reads "View order". */
+static Str label_from_name(Arena *a, Str name)
+{
+    char *label = str_to_cstr(a, name);
+    for (size_t i = 0; i < name.len; i++) {
+        label[i] = label[i] == '_' ? ' ' : label[i];
+    }
+    if (label[0] >= 'a' && label[0] <= 'z') {
+        label[0] = (char)(label[0] - 'a' + 'A');
+    }
+    return str_from(label);
+}
+
+/* The names of keys that are a guess. */
+static void read_inferred(ModelReader *reader, Field *field)
+{
+    const Json *inferred = model_reader_take(reader, "inferred", MODEL_ARRAY);
+    const Json *key = inferred != NULL ? inferred->first : NULL;
+    for (; key != NULL; key = key->next) {
+        if (key->type != JSON_STRING || json_member(reader->object, key->text) == NULL) {
+            model_reader_fail(reader, "inferred names a key that isn't there");
+            return;
+        }
+        field->open_choices |= str_equal(key->text, STR("choices"));
+        field->open_format |=
+            str_equal(key->text, STR("format")) || str_equal(key->text, STR("pattern"));
+    }
+}
+
+static void read_choices(Loading *l, ModelReader *reader, Field *field)
+{
+    const Json *choices = model_reader_take(reader, "choices", MODEL_ARRAY);
+    if (choices == NULL) {
+        return;
+    }
+    Value *values = ARENA_ARRAY(l->arena, Value, choices->n + 1);
+    for (const Json *c = choices->first; c != NULL; c = c->next) {
+        if (!model_value_from_json(l->arena, field, c, &values[field->n_choices++])) {
+            model_reader_fail(reader, "a choice is of another type");
+        }
+    }
+    field->choices = values;
+}
+
+static void read_pattern(Loading *l, ModelReader *reader, Field *field)
+{
+    const Str pattern = model_reader_text(reader, "pattern");
+    if (pattern.len == 0) {
+        return;
+    }
+    Regex *regex = NULL;
+    const Err *e = regex_new(l->errors, pattern, REGEX_WHOLE, &regex);
+    if (e != NULL) {
+        model_reader_fail(reader, "pattern: %s", e->text);
+    }
+    field->pattern = regex;
+}
+
+static void read_bounds(ModelReader *reader, Field *field)
+{
+    int64_t number = 0;
+    const bool wide = field->readonly || field->type != FIELD_INTEGER;
+    field->min = wide ? INT64_MIN : INT32_MIN;
+    field->max = wide ? INT64_MAX : INT32_MAX;
+    field->has_min = model_reader_integer(reader, "min", &field->min);
+    field->has_max = model_reader_integer(reader, "max", &field->max);
+    field->max_length = FIELD_TEXT_MAX;
+    if (model_reader_integer(reader, "max_length", &number)) {
+        field->max_length = (size_t)MAX(number, 0);
+    }
+    if (model_reader_integer(reader, "min_length", &number)) {
+        field->min_length = (size_t)MAX(number, 0);
+    }
+    if (field->min > field->max || field->min_length > field->max_length) {
+        model_reader_fail(reader, "the bounds leave nothing");
+    }
+}
+
+/* What is read once the field is linked; here only its being there and its type. */
+static void take_relation_keys(ModelReader *reader, const Field *field)
+{
+    static const struct {
+        const char *name;
+        ModelType type;
+    } keys[] = {{"reverse", MODEL_TEXT},
+                {"inverse_of", MODEL_TEXT},
+                {"embed", MODEL_ARRAY},
+                {"full", MODEL_BOOLEAN}};
+    for (size_t i = 0; i < ARRAY_N(keys); i++) {
+        if (model_reader_take(reader, keys[i].name, keys[i].type) != NULL &&
+            field->type != FIELD_RELATED) {
+            model_reader_fail(reader, "%s is for relations", keys[i].name);
+        }
+    }
+}
+
+static void read_relation(ModelReader *reader, Field *field)
+{
+    const bool many = model_reader_boolean(reader, "many", false);
+    field->kind = (RelationKind)model_reader_choice(reader, "kind", kind_names, ARRAY_N(kind_names),
+                                                    RELATION_TO_ONE);
+    field->on_delete = (OnDelete)model_reader_choice(reader, "on_delete", on_delete_names,
+                                                     ARRAY_N(on_delete_names), ON_DELETE_NONE);
+    field->create = model_reader_boolean(reader, "create", false);
+    take_relation_keys(reader, field);
+    if (field->type != FIELD_RELATED) {
+        if (many || field->kind != RELATION_TO_ONE || field->on_delete != ON_DELETE_NONE ||
+            field->create) {
+            model_reader_fail(reader, "only a relation has kind, many, on_delete or create");
+        }
+        return;
+    }
+    if (many != (field->kind != RELATION_TO_ONE)) {
+        model_reader_fail(reader, many ? "kind is missing" : "kind is for to-many relations");
+    }
+}
+
+static void read_flags(ModelReader *reader, Field *field)
+{
+    field->required = model_reader_boolean(reader, "required", false);
+    field->nullable = model_reader_boolean(reader, "nullable", false);
+    field->readonly = model_reader_boolean(reader, "readonly", false);
+    field->unique = model_reader_boolean(reader, "unique", false);
+    field->search = model_reader_boolean(reader, "search", false);
+    field->fold = model_reader_boolean(reader, "fold", false);
+    field->computed = model_reader_boolean(reader, "computed", false);
+    field->fraction = model_reader_boolean(reader, "fraction", true);
+    field->write_only = model_reader_boolean(reader, "write_only", false);
+    field->also_text = model_reader_boolean(reader, "also_text", false);
+    field->replicated = model_reader_boolean(reader, "replicate", true);
+    field->indexed = model_reader_boolean(reader, "index", false);
+}
+
+static void read_kinds(ModelReader *reader, Field *field, Effect of_resource)
+{
+    field->format =
+        (FieldFormat)model_reader_choice(reader, "format", format_names, FORMAT_N, FORMAT_NONE);
+    field->secret = (FieldSecret)model_reader_choice(reader, "secret", secret_names,
+                                                     ARRAY_N(secret_names), SECRET_NONE);
+    field->generated = (FieldGenerated)model_reader_choice(
+        reader, "generated", generated_names, ARRAY_N(generated_names), GENERATED_NONE);
+    field->effect = (Effect)model_reader_choice(reader, "effect", effect_names,
+                                                ARRAY_N(effect_names), (int)of_resource);
+}
+
+/* Columns: everything but the key, the address, what is worked out, used once, or kept elsewhere.
+ */
+static bool has_column(const Field *field)
+{
+    return !field->is_key && !field->is_uri && !field->computed && field->secret != SECRET_INPUT &&
+           !field_is_to_many(field);
+}
+
+Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
+{
+    ModelReader reader;
+    model_reader_init(&reader, l->errors, r->file, json->name, json);
+    field->resource = r->resource;
+    field->name = json->name;
+    field->is_uri = str_equal(json->name, STR("resource_uri"));
+    const int type = model_reader_choice(&reader, "type", type_names, FIELD_TYPE_N, -1);
+    if (type < 0) {
+        model_reader_fail(&reader, "type is missing");
+    }
+    field->type = (FieldType)MAX(type, 0);
+    field->help = model_reader_need_text(&reader, "help");
+    const Str label = model_reader_text(&reader, "label");
+    field->label = label.len > 0 ? label : label_from_name(l->arena, field->name);
+    read_flags(&reader, field);
+    read_kinds(&reader, field, r->resource->effect);
+    read_bounds(&reader, field);
+    read_relation(&reader, field);
+    read_choices(l, &reader, field);
+    read_pattern(l, &reader, field);
+    read_inferred(&reader, field);
+    (void)model_reader_take(&reader, "default", MODEL_ANY); /* typed once relations are linked */
+    (void)model_reader_take(&reader, "filtering", MODEL_BOOLEAN | MODEL_ARRAY);
+    (void)model_reader_text(&reader, "was");
+    if ((model_reader_text(&reader, "related").len > 0) != (field->type == FIELD_RELATED)) {
+        model_reader_fail(&reader, "related goes with the type related, and only with it");
+    }
+    field->stored = has_column(field);
+    field->indexed = field->indexed || field->unique || field_is_to_one(field);
+    return model_reader_finish(&reader);
+}

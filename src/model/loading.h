@@ -1,0 +1,60 @@
+#pragma once
+
+#include "model/model.h"
+#include "model/reader.h"
+
+/* What model_load() works on, pass by pass; private to model/. All but errors lies in the model's
+ * arena. */
+
+typedef struct LoadingResource {
+    Str file; /* "configuration/conference.json" */
+    const Json *json;
+    Resource *resource;      /* an entry of Model.resources */
+    Field *fields;           /* of the same resource */
+    const Json **field_json; /* by Field.index */
+    /* Members that later passes read; NULL: absent. */
+    const Json *ordering, *unique_together, *seeds;
+    Str parent, rows_of; /* "family/file"; empty: none */
+} LoadingResource;
+
+typedef struct Loading {
+    Arena *arena;
+    Arena *errors;
+    Model *model;
+    Resource *resources;
+    LoadingResource *loading; /* by Resource.index */
+    size_t n;
+    Json *permissions; /* permissions.json */
+} Loading;
+
+/* "family/file" to its resource; NULL if there is none. */
+LoadingResource *loading_find(const Loading *l, Str name);
+
+/* A field by name, NULL if there is none. */
+Field *loading_field(const LoadingResource *r, Str name);
+
+/* resource_load.c: keys of a resource, its fields with all that concerns them alone. */
+CHECKED Err *resource_load(Loading *l, LoadingResource *r);
+
+/* field_load.c */
+CHECKED Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json);
+
+/* relations.c: everything that leads from one resource or field to others. */
+CHECKED Err *relations_link(Loading *l);
+
+/* value.c: a value as the API writes it, typed for the field; for to-ones a key or a URI. False if
+ * it doesn't fit the type. */
+bool model_value_from_json(Arena *a, const Field *field, const Json *json, Value *ret_value);
+
+/* seeds.c */
+CHECKED Err *seeds_load(Loading *l);
+
+/* verify.c: the rules of model/README.md ("What a build refuses") that no pass before has seen to.
+ */
+CHECKED Err *model_verify(const Loading *l);
+
+/* shape.c: hash over all that decides how rows look. */
+Str model_shape_hash(Arena *a, const Model *m);
+
+/* filtering.c: lookups and spans of a linked field. */
+CHECKED Err *filtering_load(Loading *l, const LoadingResource *r, Field *field);

@@ -1,0 +1,54 @@
+/* The hash over all that decides how rows look in their tables. */
+#include <sodium.h>
+
+#include "base/buf.h"
+#include "model/loading.h"
+
+#define SHAPE_MAX ((size_t)4 * 1024 * 1024)
+
+static void put_field(Buf *out, const Field *f)
+{
+    if (!f->stored && !field_owns_links(f)) {
+        return;
+    }
+    buf_printf(out, "  %.*s type=%d nullable=%d secret=%d unique=%d fold=%d index=%d kind=%d",
+               STR_ARG(f->name), (int)f->type, f->nullable, (int)f->secret, f->unique, f->fold,
+               f->indexed, (int)f->kind);
+    if (f->target != NULL) {
+        buf_printf(out, " target=%.*s/%.*s", STR_ARG(family_name(f->target->family)),
+                   STR_ARG(f->target->file));
+    }
+    buf_put_char(out, '\n');
+}
+
+static void put_resource(Buf *out, const Resource *r)
+{
+    buf_printf(out, "%.*s/%.*s key=%.*s:%d\n", STR_ARG(family_name(r->family)), STR_ARG(r->file),
+               STR_ARG(r->key_name), (int)r->key_type);
+    for (size_t i = 0; i < r->n_fields; i++) {
+        put_field(out, &r->fields[i]);
+    }
+    for (size_t i = 0; i < r->n_unique_together; i++) {
+        buf_put_lit(out, "  together");
+        for (size_t k = 0; k < r->unique_together[i].n; k++) {
+            buf_printf(out, " %.*s", STR_ARG(r->unique_together[i].fields[k]->name));
+        }
+        buf_put_char(out, '\n');
+    }
+}
+
+Str model_shape_hash(Arena *a, const Model *m)
+{
+    Buf shape;
+    buf_init(&shape, SHAPE_MAX);
+    for (size_t i = 0; i < m->n_resources; i++) {
+        if (resource_has_table(&m->resources[i])) {
+            put_resource(&shape, &m->resources[i]);
+        }
+    }
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[2 * sizeof hash + 1];
+    (void)crypto_hash_sha256(hash, (const unsigned char *)shape.data, shape.len);
+    buf_deinit(&shape);
+    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""Makes the C files that carry the model in the binary.
+
+    embed_model.py files MODEL_FOLDER OUT.c    the table of model files, minified (model/model.h)
+    embed_model.py ids MODEL_FOLDER OUT.h      RES_… and FLD_… constants
+
+Resources are in the order of their families, then of their file names; fields by name: as model_load() has them.
+"""
+import json
+import pathlib
+import sys
+
+FAMILIES = ['configuration', 'status', 'history', 'command', 'embedded', 'responses']
+
+
+def model_files(folder):
+    """Names of all model files below `folder`, in the order of the resources; then those that belong to none."""
+    names = []
+    for family in FAMILIES:
+        names += sorted((f'{family}/{p.name}' for p in (folder / family).glob('*.json')), key=lambda n: n.removesuffix('.json'))
+    return names + sorted(p.name for p in folder.glob('*.json'))
+
+
+def c_bytes(text):
+    """The bytes of an array; string literals of this size are more than the C standard promises."""
+    data = text.encode()
+    return '\n'.join('    ' + ', '.join(map(str, data[i:i + 32])) + ',' for i in range(0, len(data), 32))
+
+
+def put_files(folder):
+    out = ['/* Made by tools/embed_model.py. DO NOT EDIT. */', '#include "model/model.h"', '']
+    names = model_files(folder)
+    for i, name in enumerate(names):
+        text = json.dumps(json.loads((folder / name).read_text()), separators=(',', ':'))
+        out += [f'static const char file_{i}[] = {{', c_bytes(text), '};']
+    out += ['', 'const ModelFile model_embedded_files[] = {']
+    out += [f'    {{"{name}", {{file_{i}, sizeof file_{i}}}}},' for i, name in enumerate(names)]
+    out += ['};', f'const size_t model_n_embedded_files = {len(names)};', '']
+    return '\n'.join(out)
+
+
+def constant(family, file):
+    prefix = '' if family == 'configuration' else family.upper() + '_'
+    return prefix + file.upper().replace('.', '__')
+
+
+def put_ids(folder):
+    out = ['/* Made by tools/embed_model.py. DO NOT EDIT. */', '#pragma once', '', '/* Positions in Model.resources. */', 'enum {']
+    resources = [n.removesuffix('.json').split('/', 1) for n in model_files(folder) if '/' in n]
+    out += [f'    RES_{constant(*resource)},' for resource in resources]
+    out += ['    RES_N', '};', '']
+    for family, file in resources:
+        fields = sorted(json.loads((folder / family / f'{file}.json').read_text())['fields'])
+        if not fields:
+            continue
+        out += [f'/* Positions in Resource.fields of {family}/{file}. */', 'enum {']
+        out += [f'    FLD_{constant(family, file)}_{name.upper()},' for name in fields]
+        out += ['};', '']
+    return '\n'.join(out)
+
+
+def main():
+    what, folder, target = sys.argv[1:]
+    text = (put_files if what == 'files' else put_ids)(pathlib.Path(folder))
+    pathlib.Path(target).write_text(text)
+
+
+if __name__ == '__main__':
+    main()
