@@ -1,0 +1,157 @@
+#include "manager/auth/credentials.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash_table.h"
+#include "base/thread.h"
+
+#define CREDENTIAL_ROWS_MAX 32
+#define CREDENTIAL_HASH_BYTES 32
+
+typedef struct Credential {
+    HashNode node;
+    struct Credential *newer; /* in the order of their end */
+    unsigned char hash[CREDENTIAL_HASH_BYTES];
+    int64_t end_us;
+    char *name; /* owned */
+    size_t name_len;
+    PermissionSet permissions;
+    RowName depends_on[CREDENTIAL_ROWS_MAX]; /* keys are integers */
+    size_t n_depends_on;
+    int64_t seq;
+} Credential;
+
+struct Credentials {
+    const Store *store;
+    Mutex lock;
+    unsigned char key[crypto_generichash_KEYBYTES];
+    HashTable table;    /* under lock, owns its elements */
+    Credential *oldest; /* under lock */
+    Credential *newest; /* under lock */
+};
+
+Credentials *credentials_new(const Store *store)
+{
+    Credentials *c = calloc(1, sizeof *c);
+    MUST(c != NULL);
+    c->store = store;
+    mutex_init(&c->lock);
+    crypto_generichash_keygen(c->key);
+    hash_table_init(&c->table);
+    return c;
+}
+
+static void forget_oldest_locked(Credentials *c) REQUIRES(c->lock)
+{
+    Credential *credential = c->oldest;
+    c->oldest = credential->newer;
+    if (c->oldest == NULL) {
+        c->newest = NULL;
+    }
+    hash_table_remove(&c->table, &credential->node);
+    free(credential->name);
+    free(credential);
+}
+
+Credentials *credentials_free(Credentials *c)
+{
+    if (c != NULL) {
+        mutex_lock(&c->lock);
+        while (c->oldest != NULL) {
+            forget_oldest_locked(c);
+        }
+        hash_table_deinit(&c->table);
+        mutex_unlock(&c->lock);
+        mutex_deinit(&c->lock);
+        sodium_memzero(c->key, sizeof c->key);
+        free(c);
+    }
+    return NULL;
+}
+
+static void credential_hash(const Credentials *c, Str authorization,
+                            unsigned char out[CREDENTIAL_HASH_BYTES])
+{
+    (void)crypto_generichash(out, CREDENTIAL_HASH_BYTES, (const unsigned char *)authorization.ptr,
+                             authorization.len, c->key, sizeof c->key);
+}
+
+static uint64_t table_hash(const unsigned char hash[CREDENTIAL_HASH_BYTES])
+{
+    uint64_t number;
+    memcpy(&number, hash, sizeof number);
+    return number;
+}
+
+static const Credential *find_locked(const Credentials *c, const unsigned char *hash,
+                                     int64_t now_us) REQUIRES(c->lock)
+{
+    const Credential *found = NULL;
+    for (HashNode *n = hash_table_first(&c->table, table_hash(hash)); n != NULL;
+         n = hash_table_next_same(n)) {
+        const Credential *credential = HASH_ENTRY(n, Credential, node);
+        /* The newest of the same header decides; an older one is stale. */
+        if (sodium_memcmp(credential->hash, hash, CREDENTIAL_HASH_BYTES) == 0 &&
+            credential->end_us > now_us && (found == NULL || credential->seq > found->seq)) {
+            found = credential;
+        }
+    }
+    return found;
+}
+
+bool credentials_recall(Credentials *c, Arena *a, Str authorization, int64_t now_us,
+                        Principal *ret_principal)
+{
+    unsigned char hash[CREDENTIAL_HASH_BYTES];
+    credential_hash(c, authorization, hash);
+    bool found = false;
+    mutex_lock(&c->lock);
+    const Credential *credential = find_locked(c, hash, now_us);
+    if (credential != NULL && store_unchanged_since(c->store, credential->depends_on,
+                                                    credential->n_depends_on, credential->seq)) {
+        *ret_principal = (Principal){
+            .name = str_dup(a, (Str){credential->name, credential->name_len}),
+            .permissions = credential->permissions,
+        };
+        found = true;
+    }
+    mutex_unlock(&c->lock);
+    return found;
+}
+
+void credentials_remember(Credentials *c, Str authorization, int64_t now_us,
+                          const Principal *principal, const RowName depends_on[], size_t n,
+                          int64_t seq)
+{
+    if (n > CREDENTIAL_ROWS_MAX) {
+        return; /* works without, only slower */
+    }
+    Credential *credential = calloc(1, sizeof *credential);
+    char *name = malloc(principal->name.len + 1);
+    MUST(credential != NULL && name != NULL);
+    memcpy(name, principal->name.ptr, principal->name.len);
+    *credential = (Credential){
+        .end_us = now_us + CREDENTIALS_LIFE_US,
+        .name = name,
+        .name_len = principal->name.len,
+        .permissions = principal->permissions,
+        .n_depends_on = n,
+        .seq = seq,
+    };
+    memcpy(credential->depends_on, depends_on, n * sizeof *depends_on);
+    credential_hash(c, authorization, credential->hash);
+    mutex_lock(&c->lock);
+    while (c->oldest != NULL && (c->oldest->end_us <= now_us || c->table.n >= CREDENTIALS_MAX)) {
+        forget_oldest_locked(c);
+    }
+    hash_table_insert(&c->table, &credential->node, table_hash(credential->hash));
+    if (c->newest != NULL) {
+        c->newest->newer = credential;
+    } else {
+        c->oldest = credential;
+    }
+    c->newest = credential;
+    mutex_unlock(&c->lock);
+}

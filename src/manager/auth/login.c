@@ -1,0 +1,323 @@
+#include "manager/auth/login.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/utf8.h"
+#include "manager/auth/credentials.h"
+#include "manager/auth/password.h"
+#include "manager/auth/throttle.h"
+#include "model/model_ids.h"
+#include "store/writer.h"
+
+/* An account's last login is written at most this often, so that logging in stays cheap. */
+#define LAST_LOGIN_STEP_US (INT64_C(3600) * DATETIME_SECOND_US)
+#define BASIC_MAX_BYTES 8192
+
+struct Login {
+    Store *store;
+    Credentials *credentials;
+    Throttle *throttle;
+};
+
+Login *login_new(Store *store)
+{
+    Login *l = calloc(1, sizeof *l);
+    MUST(l != NULL);
+    *l = (Login){
+        .store = store,
+        .credentials = credentials_new(store),
+        .throttle = throttle_new(),
+    };
+    return l;
+}
+
+Login *login_free(Login *l)
+{
+    if (l != NULL) {
+        l->credentials = credentials_free(l->credentials);
+        l->throttle = throttle_free(l->throttle);
+        free(l);
+    }
+    return NULL;
+}
+
+typedef struct Basic {
+    Str user;
+    Str password;
+} Basic;
+
+/* What follows "Basic "; STR_NONE for another scheme. */
+static Str basic_payload(Str authorization)
+{
+    Str rest = authorization;
+    const Str scheme = str_cut(&rest, ' ');
+    return str_equal_ignoring_case(scheme, STR("basic")) ? str_trim(rest) : STR_NONE;
+}
+
+/* RFC 7617: base64 of user:password; what isn't UTF-8 is read as ISO-8859-1 (wire 11.1). */
+static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
+{
+    const Str payload = basic_payload(authorization);
+    if (payload.len == 0 || payload.len > BASIC_MAX_BYTES) {
+        return false;
+    }
+    char *text = arena_alloc(a, payload.len);
+    size_t len = 0;
+    if (sodium_base642bin((unsigned char *)text, payload.len, payload.ptr, payload.len, NULL, &len,
+                          NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
+        return false;
+    }
+    Str rest = {text, len};
+    if (!utf8_valid(rest)) {
+        rest = utf8_from_latin1(a, rest);
+    }
+    if (str_find(rest, '\0', 0) != SIZE_MAX || str_find(rest, ':', 0) == SIZE_MAX) {
+        return false;
+    }
+    ret_basic->user = str_cut(&rest, ':');
+    ret_basic->password = rest;
+    return true;
+}
+
+LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
+                         Principal *ret_principal, int64_t *ret_wait_s)
+{
+    Basic basic;
+    if (authorization.len == 0 || basic_payload(authorization).len == 0) {
+        return LOGIN_REFUSED;
+    }
+    const int64_t now_us = datetime_monotonic_us();
+    if (credentials_recall(l->credentials, a, authorization, now_us, ret_principal)) {
+        return LOGIN_OK;
+    }
+    if (!basic_parse(a, authorization, &basic)) {
+        return LOGIN_REFUSED;
+    }
+    *ret_wait_s = throttle_wait_s(l->throttle, address, basic.user, now_us);
+    return *ret_wait_s > 0 ? LOGIN_THROTTLED : LOGIN_UNKNOWN;
+}
+
+static const Resource *administrators(const Store *store)
+{
+    return model_at(store_model(store), RES_ADMINISTRATOR);
+}
+
+static Value row_value(const Row *row, uint16_t field)
+{
+    return row->values[field];
+}
+
+/* Bits of the rights that the roles with these keys give. */
+static Err *permissions_of_roles(Reader *reader, Arena *a, const Model *model, const Related *roles,
+                                 PermissionSet *ret_permissions)
+{
+    const Field *field = &model_at(model, RES_ROLE)->fields[FLD_ROLE_PERMISSIONS];
+    Related *held = ARENA_ARRAY(a, Related, roles->n + 1);
+    TRY(reader_related(reader, a, field, roles->keys, roles->n, held));
+    PermissionSet set = 0;
+    for (size_t i = 0; i < roles->n; i++) {
+        for (size_t k = 0; k < held[i].n; k++) {
+            for (size_t p = 0; p < model->n_permissions; p++) {
+                if (model->permissions[p].id == held[i].keys[k].integer) {
+                    set |= UINT64_C(1) << p;
+                }
+            }
+        }
+    }
+    *ret_permissions = set;
+    return NULL;
+}
+
+typedef struct Account {
+    const Row *row; /* NULL: there is none */
+    Principal principal;
+    RowName *depends_on;
+    size_t n_depends_on;
+    int64_t seq; /* the state it was read from */
+} Account;
+
+static Err *account_read_roles(const Login *l, Reader *reader, Arena *a, Account *account)
+{
+    const Model *model = store_model(l->store);
+    const Resource *resource = administrators(l->store);
+    Related roles;
+    TRY(reader_related(reader, a, &resource->fields[FLD_ADMINISTRATOR_ROLES], &account->row->key, 1,
+                       &roles));
+    TRY(permissions_of_roles(reader, a, model, &roles, &account->principal.permissions));
+    account->n_depends_on = roles.n + 1;
+    account->depends_on = ARENA_ARRAY(a, RowName, account->n_depends_on);
+    account->depends_on[0] = (RowName){resource, account->row->key};
+    for (size_t i = 0; i < roles.n; i++) {
+        account->depends_on[i + 1] = (RowName){model_at(model, RES_ROLE), roles.keys[i]};
+    }
+    return NULL;
+}
+
+static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, Str user,
+                                     Account *account)
+{
+    const Resource *resource = administrators(l->store);
+    Value key;
+    TRY(reader_find(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user), &key));
+    if (value_is_null(key)) {
+        return NULL;
+    }
+    TRY(reader_get(reader, a, resource, key, &account->row));
+    if (account->row == NULL) {
+        return NULL;
+    }
+    account->principal.name = row_value(account->row, FLD_ADMINISTRATOR_NAME).text;
+    return account_read_roles(l, reader, a, account);
+}
+
+static Err *account_read(const Login *l, Reader *reader, Arena *a, Str user, Account *account)
+{
+    TRY(reader_begin(reader, a, &account->seq));
+    Err *e = account_read_in_snapshot(l, reader, a, user, account);
+    reader_end(reader);
+    return e;
+}
+
+static Err *write_last_login(Tx *tx, WriteRequest *request)
+{
+    const Account *account = request->context;
+    Arena *a = tx_arena(tx);
+    const Row *old;
+    TRY(reader_get(tx_reader(tx), a, account->row->resource, account->row->key, &old));
+    if (old == NULL) {
+        return NULL;
+    }
+    Row *new = row_copy(a, old);
+    new->values[FLD_ADMINISTRATOR_LAST_LOGIN] = value_integer(tx_now_us(tx));
+    return tx_update(tx, old, new);
+}
+
+/* Notes the login. The account's row changes by that, so it is read again; a store that can't be
+ * written keeps nobody out. */
+static Err *account_note_login(const Login *l, Reader *reader, Arena *a, Account *account)
+{
+    const Value last = row_value(account->row, FLD_ADMINISTRATOR_LAST_LOGIN);
+    if (!value_is_null(last) && datetime_now_us() - last.integer < LAST_LOGIN_STEP_US) {
+        return NULL;
+    }
+    WriteRequest request = {
+        .run = write_last_login, .context = account, .user = "system", .name = "", .n_objects = 1};
+    int64_t seq = 0;
+    if (store_write_wait(l->store, STORE_CONFIG, a, &request, &seq) != NULL) {
+        return NULL;
+    }
+    const Str user = account->principal.name;
+    *account = (Account){.row = NULL};
+    return account_read(l, reader, a, user, account);
+}
+
+static bool account_may_login(const Account *account)
+{
+    return account->row != NULL && row_value(account->row, FLD_ADMINISTRATOR_ENABLED).integer != 0;
+}
+
+Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
+                  LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
+{
+    Basic basic;
+    if (!basic_parse(a, authorization, &basic)) {
+        *ret_answer = LOGIN_REFUSED;
+        return NULL;
+    }
+    /* Again, since others of the same client may have been verified while this one waited. */
+    *ret_answer = login_recall(l, a, authorization, address, ret_principal, ret_wait_s);
+    if (*ret_answer != LOGIN_UNKNOWN) {
+        return NULL;
+    }
+    Account account = {.row = NULL};
+    TRY(account_read(l, reader, a, basic.user, &account));
+    const Value hash =
+        account.row != NULL ? row_value(account.row, FLD_ADMINISTRATOR_PASSWORD) : VALUE_NONE;
+    const bool right =
+        password_verify(hash.type == VALUE_TEXT ? hash.text : STR_NONE, basic.password);
+    if (!right || !account_may_login(&account)) {
+        throttle_count_failure(l->throttle, address, basic.user, datetime_monotonic_us());
+        *ret_answer = LOGIN_REFUSED;
+        return NULL;
+    }
+    throttle_forget(l->throttle, address, basic.user);
+    const Str verified = hash.text;
+    TRY(account_note_login(l, reader, a, &account));
+    /* Changed while we verified: the next request finds out. */
+    if (!account_may_login(&account) ||
+        !str_equal(row_value(account.row, FLD_ADMINISTRATOR_PASSWORD).text, verified)) {
+        *ret_answer = LOGIN_REFUSED;
+        return NULL;
+    }
+    credentials_remember(l->credentials, authorization, datetime_monotonic_us(), &account.principal,
+                         account.depends_on, account.n_depends_on, account.seq);
+    *ret_principal = account.principal;
+    *ret_answer = LOGIN_OK;
+    return NULL;
+}
+
+typedef struct PasswordChange {
+    Str user;
+    Str hash;
+} PasswordChange;
+
+static Err *insert_administrator(Tx *tx, const Resource *r, const PasswordChange *change)
+{
+    Arena *a = tx_arena(tx);
+    Row *row = row_new(a, r);
+    for (size_t i = 0; i < r->n_fields; i++) {
+        row->values[i] = r->fields[i].stored ? r->fields[i].default_value : VALUE_NONE;
+    }
+    row->values[FLD_ADMINISTRATOR_NAME] = value_text(change->user);
+    row->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
+    row->values[FLD_ADMINISTRATOR_CREATION_TIME] = value_integer(tx_now_us(tx));
+    TRY(tx_insert(tx, row));
+    const Value everything = value_integer(1);
+    return tx_set_links(tx, &r->fields[FLD_ADMINISTRATOR_ROLES], row->key, &everything, 1);
+}
+
+static Err *write_password(Tx *tx, WriteRequest *request)
+{
+    const PasswordChange *change = request->context;
+    Arena *a = tx_arena(tx);
+    Reader *reader = tx_reader(tx);
+    const Resource *r = model_at(tx_model(tx), RES_ADMINISTRATOR);
+    Value key;
+    TRY(reader_find(reader, a, &r->fields[FLD_ADMINISTRATOR_NAME], value_text(change->user), &key));
+    if (value_is_null(key)) {
+        return insert_administrator(tx, r, change);
+    }
+    const Row *old;
+    TRY(reader_get(reader, a, r, key, &old));
+    MUST(old != NULL);
+    Row *new = row_copy(a, old);
+    new->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
+    new->values[FLD_ADMINISTRATOR_ENABLED] = value_integer(1);
+    return tx_update(tx, old, new);
+}
+
+Err *login_set_password(Store *store, Arena *a, Str user, Str password)
+{
+    const Resource *r = administrators(store);
+    const Field *name = &r->fields[FLD_ADMINISTRATOR_NAME];
+    if (user.len == 0 || !utf8_valid(user) || utf8_count(user) > name->max_length ||
+        regex_match(name->pattern, user) != REGEX_YES) {
+        return err(a, ERR_INVALID,
+                   "Not a valid user name: give 1 to %zu characters without a colon.",
+                   name->max_length);
+    }
+    if (password.len == 0 || !utf8_valid(password) ||
+        utf8_count(password) > r->fields[FLD_ADMINISTRATOR_PASSWORD].max_length) {
+        return err(a, ERR_INVALID, "Not a valid password: give 1 to %zu characters.",
+                   r->fields[FLD_ADMINISTRATOR_PASSWORD].max_length);
+    }
+    PasswordChange change = {.user = user};
+    TRY(password_hash(a, password, &change.hash));
+    WriteRequest request = {
+        .run = write_password, .context = &change, .user = "system", .name = "", .n_objects = 1};
+    int64_t seq = 0;
+    return store_write_wait(store, STORE_CONFIG, a, &request, &seq);
+}

@@ -1,0 +1,110 @@
+#include "manager/auth/throttle.h"
+
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/thread.h"
+
+/* A table of fixed size: an old counter gives way to a new one that falls on its place, so that
+ * nobody can make it grow. The key is secret, hence nobody can aim at a counter either. */
+#define THROTTLE_SLOTS 8192
+
+typedef struct Counter {
+    uint64_t name; /* hash of whom it counts; 0: free */
+    int64_t since_us;
+    int failures;
+} Counter;
+
+struct Throttle {
+    Mutex lock;
+    unsigned char key[crypto_shorthash_KEYBYTES];
+    Counter counters[THROTTLE_SLOTS]; /* under lock */
+};
+
+Throttle *throttle_new(void)
+{
+    Throttle *t = calloc(1, sizeof *t);
+    MUST(t != NULL);
+    mutex_init(&t->lock);
+    crypto_shorthash_keygen(t->key);
+    return t;
+}
+
+Throttle *throttle_free(Throttle *t)
+{
+    if (t != NULL) {
+        mutex_deinit(&t->lock);
+        free(t);
+    }
+    return NULL;
+}
+
+/* user STR_NONE: the address as a whole. */
+static uint64_t counter_name(const Throttle *t, Str address, Str user)
+{
+    const Str parts[] = {address, user};
+    uint64_t name = user.ptr == NULL ? 1 : 2;
+    for (size_t i = 0; i < ARRAY_N(parts); i++) {
+        uint64_t hash = 0;
+        const Str part = parts[i];
+        (void)crypto_shorthash((unsigned char *)&hash,
+                               (const unsigned char *)(part.len > 0 ? part.ptr : ""), part.len,
+                               t->key);
+        name = name * UINT64_C(0x9E3779B97F4A7C15) + hash;
+    }
+    return name != 0 ? name : 1;
+}
+
+static Counter *counter_at(Throttle *t, uint64_t name)
+{
+    return &t->counters[name % THROTTLE_SLOTS];
+}
+
+static int64_t counter_wait_us(Throttle *t, uint64_t name, int most, int64_t now_us)
+{
+    const Counter *counter = counter_at(t, name);
+    if (counter->name != name || counter->failures < most) {
+        return 0;
+    }
+    return MAX(counter->since_us + THROTTLE_WINDOW_US - now_us, 0);
+}
+
+static void counter_add(Throttle *t, uint64_t name, int64_t now_us)
+{
+    Counter *counter = counter_at(t, name);
+    if (counter->name != name || now_us - counter->since_us >= THROTTLE_WINDOW_US) {
+        *counter = (Counter){.name = name, .since_us = now_us};
+    }
+    counter->failures++;
+}
+
+int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us)
+{
+    mutex_lock(&t->lock);
+    const int64_t user_us =
+        counter_wait_us(t, counter_name(t, address, user), THROTTLE_USER_FAILURES, now_us);
+    const int64_t address_us =
+        counter_wait_us(t, counter_name(t, address, STR_NONE), THROTTLE_ADDRESS_FAILURES, now_us);
+    mutex_unlock(&t->lock);
+    return (MAX(user_us, address_us) + 999999) / 1000000;
+}
+
+void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us)
+{
+    mutex_lock(&t->lock);
+    counter_add(t, counter_name(t, address, user), now_us);
+    counter_add(t, counter_name(t, address, STR_NONE), now_us);
+    mutex_unlock(&t->lock);
+}
+
+void throttle_forget(Throttle *t, Str address, Str user)
+{
+    mutex_lock(&t->lock);
+    const uint64_t name = counter_name(t, address, user);
+    Counter *counter = counter_at(t, name);
+    if (counter->name == name) {
+        *counter = (Counter){0};
+    }
+    mutex_unlock(&t->lock);
+}

@@ -1,0 +1,69 @@
+#include "test.h"
+
+#include "manager/auth/throttle.h"
+
+#define SECOND_US INT64_C(1000000)
+
+static const Str here = STR_INIT("192.0.2.1");
+static const Str there = STR_INIT("192.0.2.2");
+static const Str admin = STR_INIT("admin");
+
+static void fail_n(Throttle *t, int n, Str user)
+{
+    for (int i = 0; i < n; i++) {
+        throttle_count_failure(t, here, user, SECOND_US);
+    }
+}
+
+static void test_a_user_waits_after_ten_failures(void **state)
+{
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    fail_n(t, THROTTLE_USER_FAILURES - 1, admin);
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 0);
+    fail_n(t, 1, admin);
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 60);
+    assert_int_equal(throttle_wait_s(t, here, admin, 2 * SECOND_US), 59);
+    assert_int_equal(throttle_wait_s(t, here, admin, 61 * SECOND_US), 0);
+}
+
+static void test_others_are_not_touched(void **state)
+{
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    fail_n(t, THROTTLE_USER_FAILURES, admin);
+    assert_int_equal(throttle_wait_s(t, there, admin, SECOND_US), 0);
+    assert_int_equal(throttle_wait_s(t, here, STR("other"), SECOND_US), 0);
+}
+
+static void test_an_address_waits_after_fifty(void **state)
+{
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    for (int i = 0; i < THROTTLE_ADDRESS_FAILURES; i++) {
+        const char name[] = {(char)('a' + i % 26), (char)('a' + i / 26), '\0'};
+        throttle_count_failure(t, here, str_from(name), SECOND_US);
+    }
+    assert_true(throttle_wait_s(t, here, STR("nobody"), SECOND_US) > 0);
+    assert_int_equal(throttle_wait_s(t, there, STR("nobody"), SECOND_US), 0);
+}
+
+static void test_a_success_forgets(void **state)
+{
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    fail_n(t, THROTTLE_USER_FAILURES, admin);
+    throttle_forget(t, here, admin);
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_user_waits_after_ten_failures),
+        cmocka_unit_test(test_others_are_not_touched),
+        cmocka_unit_test(test_an_address_waits_after_fifty),
+        cmocka_unit_test(test_a_success_forgets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
