@@ -118,6 +118,7 @@ struct Field {
     Str name;
     Str label;
     Str help;
+    Str was;        /* its name in older models; empty: the same */
     uint16_t index; /* position in resource->fields; fields are in alphabetical order */
     FieldType type;
 

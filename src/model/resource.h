@@ -65,6 +65,7 @@ struct Resource {
                  in it; empty in embedded/ and responses/ */
     Str label;
     Str help;
+    Str was; /* its file in older models; empty: the same */
     Family family;
     uint16_t index; /* position in the model's resources, which are in order of family and file */
     bool singleton;

@@ -96,6 +96,21 @@ static void function_match(sqlite3_context *context, int n, sqlite3_value **argu
     sqlite3_result_int(context, matches(how & ~MATCH_FOLDED, needle, text));
 }
 
+/* --- rostra_fold --- */
+
+static void function_fold(sqlite3_context *context, int n, sqlite3_value **arguments)
+{
+    (void)n;
+    const Str text = text_of(arguments[0]);
+    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL || !utf8_valid(text)) {
+        sqlite3_result_null(context);
+        return;
+    }
+    const Str folded = fold_into(sqlite3_user_data(context), text);
+    sqlite3_result_text64(context, folded.len > 0 ? folded.ptr : "", folded.len, SQLITE_TRANSIENT,
+                          SQLITE_UTF8);
+}
+
 /* --- rostra_regex --- */
 
 static void function_regex(sqlite3_context *context, int n, sqlite3_value **arguments)
@@ -202,9 +217,8 @@ int functions_register(sqlite3 *connection)
         void (*run)(sqlite3_context *, int, sqlite3_value **);
         int n_arguments;
     } functions[] = {
-        {"rostra_match", function_match, 3},
-        {"rostra_regex", function_regex, 2},
-        {"rostra_wire", function_wire, 2},
+        {"rostra_match", function_match, 3}, {"rostra_fold", function_fold, 1},
+        {"rostra_regex", function_regex, 2}, {"rostra_wire", function_wire, 2},
         {"rostra_part", function_part, 2},
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;

@@ -7,6 +7,7 @@
  *
  *   rostra_match(how, needle, text)    how: MatchHow; NULL text: 0. For MATCH_FOLDED ones the
  *                                      needle is folded by the caller.
+ *   rostra_fold(text)                  utf8_fold()
  *   rostra_regex(regex, text)          regex: a bound pointer to Regex of type FUNCTION_REGEX. A
  *                                      match that gives up ends the statement with ERR_INVALID.
  *   rostra_wire(form, value)           a stored value as the API writes it; form: WireForm

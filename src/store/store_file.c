@@ -144,6 +144,7 @@ static Err *create_tables(const Store *s, StoreFile file, Db *db, Arena *a, bool
     for (size_t i = 0; i < all->n_links; i++) {
         if (all->links[i].file == file) {
             link_table_put_create(sql, all, &all->links[i]);
+            link_table_put_index(sql, &all->links[i]);
         }
     }
     buf_put_char(sql, '\0');

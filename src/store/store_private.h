@@ -95,3 +95,9 @@ CHECKED Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_c
 
 /* The row of a new table in resource_state. */
 CHECKED Err *store_file_put_state(Db *db, Arena *a, const Table *t);
+
+/* --- store_copy.c --- */
+
+/* A plain copy of the file in the store's folder, "<file>.before-<time>"; the newest three are
+ * kept. */
+CHECKED Err *store_keep_copy(const Store *s, StoreFile file, Db *db, Arena *a);

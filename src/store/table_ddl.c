@@ -6,7 +6,7 @@ static const char *key_sql_type(KeyType type)
     return type == KEY_INTEGER ? "INTEGER" : "TEXT";
 }
 
-static const char *column_type(const Field *f)
+const char *table_column_type(const Field *f)
 {
     switch (f->type) {
     case FIELD_INTEGER:
@@ -40,7 +40,7 @@ static void put_column(Buf *out, const Table *t, const Field *f)
 {
     buf_put_lit(out, ", ");
     sql_put_name(out, f->name);
-    buf_printf(out, " %s", column_type(f));
+    buf_printf(out, " %s", table_column_type(f));
     if (table_is_reference(f)) {
         put_reference(out, t, f->target);
     }
@@ -154,22 +154,27 @@ void link_table_put_create(Buf *out, const Tables *all, const LinkTable *l)
     buf_put_lit(out, " (");
     put_link_column(out, "owner", table_of(all, l->field->resource));
     put_link_column(out, "target", table_of(all, l->field->target));
-    buf_put_lit(out, "PRIMARY KEY (owner, target)) STRICT, WITHOUT ROWID;\nCREATE INDEX ");
-    buf_printf(out, "\"index_%.*s_target\" ON ", STR_ARG(l->name));
+    buf_put_lit(out, "PRIMARY KEY (owner, target)) STRICT, WITHOUT ROWID;\n");
+}
+
+void link_table_put_index(Buf *out, const LinkTable *l)
+{
+    buf_printf(out, "CREATE INDEX \"index_%.*s_target\" ON ", STR_ARG(l->name));
     sql_put_name(out, l->name);
     buf_put_lit(out, " (target, owner);\n");
 }
 
 void tables_put_internal(Buf *out)
 {
-    buf_put_lit(out, "CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT;\n"
-                     "CREATE TABLE resource_state (resource TEXT PRIMARY KEY, next_id INTEGER,"
-                     " n_rows INTEGER) STRICT;\n"
-                     "CREATE TABLE counter (id INTEGER PRIMARY KEY, seq INTEGER) STRICT;\n"
-                     "INSERT INTO counter (id, seq) VALUES (1, 0);\n"
-                     "CREATE TABLE change_log (seq INTEGER PRIMARY KEY, tag INTEGER,"
-                     " time INTEGER, who TEXT, request TEXT, kind INTEGER, resource TEXT,"
-                     " object ANY, field TEXT, other ANY, model_version INTEGER, new TEXT,"
-                     " old TEXT) STRICT;\n"
-                     "CREATE INDEX index_change_log_object ON change_log (resource, object);\n");
+    buf_put_lit(out,
+                "CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT;\n"
+                "CREATE TABLE resource_state (resource TEXT PRIMARY KEY, next_id INTEGER,"
+                " n_rows INTEGER) STRICT;\n"
+                "CREATE TABLE counter (id INTEGER PRIMARY KEY, seq INTEGER) STRICT;\n"
+                "INSERT INTO counter (id, seq) VALUES (1, 0);\n"
+                "CREATE TABLE change_log (seq INTEGER PRIMARY KEY, tag INTEGER,"
+                " time INTEGER, who TEXT, request TEXT, kind INTEGER, resource TEXT,"
+                " object ANY, field TEXT, other ANY, model_version INTEGER, new TEXT,"
+                " old TEXT) STRICT;\n"
+                "CREATE INDEX \"index_change_log_object\" ON change_log (resource, object);\n");
 }
