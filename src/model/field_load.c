@@ -192,7 +192,7 @@ Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
     read_inferred(&reader, field);
     (void)model_reader_take(&reader, "default", MODEL_ANY); /* typed once relations are linked */
     (void)model_reader_take(&reader, "filtering", MODEL_BOOLEAN | MODEL_ARRAY);
-    (void)model_reader_text(&reader, "was");
+    field->was = model_reader_text(&reader, "was");
     if ((model_reader_text(&reader, "related").len > 0) != (field->type == FIELD_RELATED)) {
         model_reader_fail(&reader, "related goes with the type related, and only with it");
     }

@@ -128,7 +128,7 @@ static void take_rest(ModelReader *reader, LoadingResource *loading)
     (void)model_reader_take(reader, "replicate", MODEL_TEXT);
     (void)model_reader_take(reader, "replicate_path", MODEL_ARRAY);
     (void)model_reader_take(reader, "response", MODEL_ANY);
-    (void)model_reader_text(reader, "was");
+    loading->resource->was = model_reader_text(reader, "was");
     (void)model_reader_take(reader, "inferred", MODEL_ARRAY);
 }
 

@@ -1,5 +1,5 @@
-/* Migration: makes the tables of a file those of the model. A table whose CREATE text differs is
- * built anew from what it held. */
+/* Makes the tables of a file those of the model: of a new file, or of an older model. A table whose
+ * CREATE text differs is built anew from what it held. */
 #include "store/store_private.h"
 
 /* All CREATE INDEX statements, or one INSERT … SELECT. */
@@ -384,4 +384,27 @@ Err *store_file_migrate(Store *s, StoreFile file, Db *db, Arena *a, const StoreO
     Err *e = store_file_transact(db, a, migrate, &m);
     TRY(db_exec(db, a, "PRAGMA foreign_keys = ON"));
     return e == NULL ? NULL : err_wrap(a, e, "The store cannot be brought to this version");
+}
+
+/* --- a new file --- */
+
+typedef struct Creation {
+    Store *store;
+    StoreFile file;
+    const StoreOptions *options;
+} Creation;
+
+static Err *create(void *context, Db *db, Arena *a)
+{
+    const Creation *c = context;
+    bool *wanted = ARENA_ARRAY(a, bool, MAX(c->store->model->n_resources, (size_t)1));
+    TRY(store_file_create_tables(c->store, c->file, db, a, wanted));
+    TRY(store_file_stamp(c->store->model, db, a));
+    return store_seed(c->store, c->file, db, a, c->options, wanted, true);
+}
+
+Err *store_file_create(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options)
+{
+    Creation c = {s, file, options};
+    return store_file_transact(db, a, create, &c);
 }

@@ -122,13 +122,7 @@ Err *store_file_put_state(Db *db, Arena *a, const Table *t)
     return stmt_run(s, a);
 }
 
-typedef struct Creation {
-    Store *store;
-    StoreFile file;
-    const StoreOptions *options;
-} Creation;
-
-static Err *create_tables(const Store *s, StoreFile file, Db *db, Arena *a, bool *wanted)
+Err *store_file_create_tables(const Store *s, StoreFile file, Db *db, Arena *a, bool *wanted)
 {
     const Tables *all = s->tables;
     CLEANUP(buf_free) Buf *sql = buf_new(CREATE_LIMIT_BYTES);
@@ -156,19 +150,4 @@ static Err *create_tables(const Store *s, StoreFile file, Db *db, Arena *a, bool
         }
     }
     return NULL;
-}
-
-static Err *create(void *context, Db *db, Arena *a)
-{
-    const Creation *c = context;
-    bool *wanted = ARENA_ARRAY(a, bool, MAX(c->store->model->n_resources, (size_t)1));
-    TRY(create_tables(c->store, c->file, db, a, wanted));
-    TRY(store_file_stamp(c->store->model, db, a));
-    return store_seed(c->store, c->file, db, a, c->options, wanted, true);
-}
-
-Err *store_file_create(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options)
-{
-    Creation c = {s, file, options};
-    return store_file_transact(db, a, create, &c);
 }

@@ -71,6 +71,10 @@ CHECKED Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode
 /* Whether the file holds a store yet; a creation that was cut short leaves none. */
 CHECKED Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty);
 
+/* All tables of a file; wanted[Resource.index]: those of resources. */
+CHECKED Err *store_file_create_tables(const Store *s, StoreFile file, Db *db, Arena *a,
+                                      bool *wanted);
+
 /* Tables, meta, counter and seeds, in one transaction. */
 CHECKED Err *store_file_create(Store *s, StoreFile file, Db *db, Arena *a,
                                const StoreOptions *options);
