@@ -1,0 +1,431 @@
+/* Objects into rows. */
+#include "manager/rest/apply.h"
+
+#include "base/uuid.h"
+#include "manager/rest/members.h"
+#include "store/secret.h"
+
+void apply_problem(Apply *a, Str field, Str text)
+{
+    if (a->under.len == 0 || str_equal(a->under, field)) {
+        problems_add(a->problems, field, "%.*s", STR_ARG(text));
+    } else if (str_equal(field, STR("__all__"))) {
+        problems_add(a->problems, a->under, "%.*s", STR_ARG(text));
+    } else {
+        problems_add(a->problems, a->under, "%.*s: %.*s", STR_ARG(field), STR_ARG(text));
+    }
+}
+
+Err *apply_faulty(const Apply *a)
+{
+    return err(a->arena, ERR_INVALID, "The body has faults.");
+}
+
+static CHECKED Err *apply_outcome(const Apply *a)
+{
+    return problems_any(a->problems) ? apply_faulty(a) : NULL;
+}
+
+/* --- values --- */
+
+static Value generated_uuid(const Apply *a)
+{
+    char text[37];
+    uuid_new(text);
+    return value_text(str_dup(a->arena, str_from(text)));
+}
+
+static bool is_blank(Value value)
+{
+    return value_is_null(value) || (value.type == VALUE_TEXT && value.text.len == 0);
+}
+
+static void generate(Apply *a, const Row *old, Row *row, const Input *input, int64_t now_us)
+{
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        Value *value = &row->values[i];
+        bool is_new = old == NULL;
+        if (f->is_key && f->generated != GENERATED_NONE) {
+            value = &row->key;
+        }
+        if (f->generated == GENERATED_BLANK && is_blank(*value)) {
+            *value = is_new || is_blank(old->values[i]) ? generated_uuid(a) : old->values[i];
+        } else if (f->generated == GENERATED_ABSENT && is_new && !input_gives(input, f)) {
+            *value = generated_uuid(a);
+        } else if (is_new &&
+                   (f->generated == GENERATED_CREATION || f->generated == GENERATED_CHANGE)) {
+            *value = value_integer(now_us);
+        }
+    }
+}
+
+/* The clear text is that of the stored secret. A secret that can't be opened is another. */
+static bool same_secret(const Apply *a, Value stored, Str clear)
+{
+    Str opened = STR_NONE;
+    return stored.type == VALUE_TEXT && stored.text.len > 0 &&
+           secret_open(a->rest->store, a->arena, stored.text, &opened) == NULL &&
+           str_equal(opened, clear);
+}
+
+static void merge_secret(Apply *a, const Row *old, Row *row, const InputField *given)
+{
+    const Field *f = given->field;
+    Value stored = old != NULL ? old->values[f->index] : VALUE_NONE;
+    if (given->kind == INPUT_MASK) {
+        if (is_blank(stored) || !str_equal(secret_mask(stored.text), given->clear)) {
+            apply_problem(a, f->name, STR("This is the mask of another secret."));
+        }
+    } else if (f->secret != SECRET_INPUT && f->secret != SECRET_HASH &&
+               same_secret(a, stored, given->clear)) {
+        row->values[f->index] = stored;
+    } else if (f->stored) {
+        row->values[f->index] = given->value;
+    }
+}
+
+/* null for a secret, or for embedded objects. */
+static void merge_null(Apply *a, const Row *old, Row *row, const InputField *given, bool whole)
+{
+    const Field *f = given->field;
+    if (f->secret == SECRET_NONE) {
+        row->values[f->index] = f->nullable ? VALUE_NONE : value_text(STR("[]"));
+    } else if (old != NULL && whole) {
+        return; /* a PUT keeps secrets that it doesn't know */
+    } else if (f->nullable) {
+        row->values[f->index] = VALUE_NONE;
+    } else if (f->required) {
+        apply_problem(a, f->name, TYPING_REQUIRED);
+    } else {
+        row->values[f->index] = f->default_value;
+    }
+}
+
+/* What a write-only field reads back as, sent again, changes nothing. */
+static bool is_read_back(const Row *old, const InputField *given)
+{
+    return old != NULL && given->field->write_only &&
+           (given->kind == INPUT_NULL ? value_is_null(given->field->default_value)
+                                      : given->kind == INPUT_VALUE &&
+                                            value_equal(given->value, given->field->default_value));
+}
+
+static void merge_field(Apply *a, const Row *old, Row *row, const InputField *given, bool whole)
+{
+    const Field *f = given->field;
+    if (is_read_back(old, given)) {
+        return;
+    }
+    switch (given->kind) {
+    case INPUT_VALUE:
+        if (!f->is_key) {
+            row->values[f->index] = given->value;
+        }
+        break;
+    case INPUT_FILE:
+        row->values[f->index] = given->value;
+        break;
+    case INPUT_NULL:
+        if (!field_is_to_many(f)) {
+            merge_null(a, old, row, given, whole);
+        }
+        break;
+    case INPUT_SECRET:
+    case INPUT_MASK:
+        merge_secret(a, old, row, given);
+        break;
+    case INPUT_TO_ONE:
+    case INPUT_TO_MANY:
+        break;
+    }
+}
+
+/* Without a transaction nothing can be made: then the value stays as it is. */
+static CHECKED Err *merge_to_one(Apply *a, Reader *reader, Row *row, const InputField *given)
+{
+    const Field *f = given->field;
+    const Reference *reference = &given->members[0];
+    Value *value = &row->values[f->index];
+    if (!reference->is_object && reference->n_keys == 1) {
+        *value = reference->keys[0]; /* the store tells if it leads nowhere */
+        return NULL;
+    }
+    Value key = VALUE_NONE;
+    if (a->tx != NULL) {
+        TRY(members_resolve(a, f, reference, &key));
+    } else {
+        TRY(reference_find(reader, a->arena, reference, &key));
+    }
+    if (!value_is_null(key)) {
+        *value = key;
+    }
+    return NULL;
+}
+
+/* A PUT empties embedded objects that it leaves out. */
+static void empty_absent_values(Row *row, const Input *input)
+{
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        if (f->type == FIELD_RELATED && f->kind == RELATION_VALUES && !f->readonly &&
+            !input_gives(input, f)) {
+            row->values[i] = value_text(STR("[]"));
+        }
+    }
+}
+
+CHECKED Err *apply_merge(Apply *a, Reader *reader, const Row *old, Row *row, const Input *input,
+                         bool whole, int64_t now_us)
+{
+    if (old == NULL) {
+        for (size_t i = 0; i < row->resource->n_fields; i++) {
+            const Field *f = &row->resource->fields[i];
+            row->values[i] = f->stored && !f->is_key ? f->default_value : VALUE_NONE;
+        }
+    } else if (whole) {
+        empty_absent_values(row, input);
+    }
+    for (size_t i = 0; i < input->n_fields; i++) {
+        if (input->fields[i].kind == INPUT_TO_ONE) {
+            TRY(merge_to_one(a, reader, row, &input->fields[i]));
+        } else {
+            merge_field(a, old, row, &input->fields[i], whole);
+        }
+    }
+    generate(a, old, row, input, now_us);
+    return NULL;
+}
+
+/* --- rules --- */
+
+static void add_found(Apply *a, const Problems *found)
+{
+    for (const Problem *p = found->first; p != NULL; p = p->next) {
+        apply_problem(a, p->field, p->text);
+    }
+}
+
+/* The hooks before the row is stored. */
+static CHECKED Err *check_rules(Apply *a, const Row *old, Row *row, const Input *input)
+{
+    const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
+    if (hooks == NULL) {
+        return NULL;
+    }
+    Problems found;
+    problems_init(&found, a->arena);
+    if (hooks->check != NULL) {
+        hooks->check(old, row, input_clear_texts(a->arena, input), &found);
+    }
+    if (hooks->before_write != NULL) {
+        TRY(hooks->before_write(a->tx, old, row, &found));
+    }
+    add_found(a, &found);
+    return NULL;
+}
+
+static CHECKED Err *after_write(Apply *a, const Row *old, const Row *row)
+{
+    const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
+    if (hooks == NULL || hooks->after_write == NULL) {
+        return NULL;
+    }
+    Problems found;
+    problems_init(&found, a->arena);
+    TRY(hooks->after_write(a->tx, old, row, &found));
+    add_found(a, &found);
+    return NULL;
+}
+
+static void overlay_prepared(Row *row, const Prepared *prepared)
+{
+    if (prepared == NULL || prepared->row == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        if (prepared->changed[i]) {
+            row->values[i] = prepared->row->values[i];
+        }
+    }
+    if (row->version == 0 && value_is_null(row->key)) {
+        row->key = prepared->row->key;
+    }
+}
+
+/* --- failures of the store --- */
+
+static CHECKED Err *note_dead_ends(Apply *a, const Row *row)
+{
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        const Row *target = NULL;
+        if (!field_is_to_one(f) || !f->stored || value_is_null(row->values[i])) {
+            continue;
+        }
+        TRY(reader_get(tx_reader(a->tx), a->arena, f->target, row->values[i], &target));
+        if (target == NULL) {
+            apply_problem(a, f->name, STR("The object does not exist."));
+        }
+    }
+    return NULL;
+}
+
+/* The store names one field; a body may have several references that lead nowhere. */
+static CHECKED Err *explain(Apply *a, Err *e, const Row *row)
+{
+    if (e == NULL || e->field == NULL) {
+        return e;
+    }
+    if (e->kind == ERR_INVALID) {
+        TRY(note_dead_ends(a, row));
+    }
+    if (!problems_any(a->problems)) {
+        apply_problem(a, str_from(e->field), str_from(e->text));
+    }
+    return apply_faulty(a);
+}
+
+/* --- whole objects --- */
+
+/* To-many fields: those given, and for a PUT those that it empties by leaving them out. */
+static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, bool is_new,
+                                  bool whole)
+{
+    for (size_t i = 0; i < input->n_fields; i++) {
+        const InputField *given = &input->fields[i];
+        if (field_is_to_many(given->field)) {
+            TRY(members_write(a, given->field, given, row->key, is_new));
+        }
+    }
+    for (size_t i = 0; whole && i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        if (field_owns_links(f) && !f->readonly && !input_gives(input, f)) {
+            TRY(tx_set_links(a->tx, f, row->key, NULL, 0));
+        }
+    }
+    return apply_outcome(a);
+}
+
+/* What was prepared is of another state of the row. */
+static CHECKED Err *give_up(Apply *a)
+{
+    a->stale = true;
+    return err(a->arena, ERR_BUSY, "The object is being changed by others.");
+}
+
+static void check_complete(Apply *a, const Input *input, const Field *parent)
+{
+    Typing typing = {.arena = a->problems->arena, .problems = a->problems, .under = a->under};
+    input_check_required(&typing, input, parent);
+}
+
+CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *parent, Value owner,
+                          const Prepared *prepared, const Row **ret_row)
+{
+    if (prepared != NULL && prepared->version != 0) {
+        return give_up(a);
+    }
+    Row *row = row_new(a->arena, input->resource);
+    check_complete(a, input, parent);
+    row->key = value_is_null(key) ? input->id : key;
+    TRY(apply_merge(a, tx_reader(a->tx), NULL, row, input, true, tx_now_us(a->tx)));
+    if (parent != NULL) {
+        row->values[parent->index] = owner;
+    }
+    overlay_prepared(row, prepared);
+    TRY(check_rules(a, NULL, row, input));
+    TRY(apply_outcome(a));
+    TRY(explain(a, tx_insert(a->tx, row), row));
+    TRY(after_write(a, NULL, row));
+    TRY(write_members(a, row, input, true, false));
+    *ret_row = row;
+    return NULL;
+}
+
+static bool same_values(const Row *a, const Row *b)
+{
+    for (size_t i = 0; i < a->resource->n_fields; i++) {
+        if (a->resource->fields[i].stored && !value_equal(a->values[i], b->values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void stamp_change(const Row *old, Row *row, int64_t now_us)
+{
+    if (same_values(old, row)) {
+        return;
+    }
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        if (row->resource->fields[i].generated == GENERATED_CHANGE) {
+            row->values[i] = value_integer(now_us);
+        }
+    }
+}
+
+/* Built-in rows may be sent back as they are, not changed. Their links count as well, which show in
+ * the version. */
+static CHECKED Err *check_protected(Apply *a, const Row *old)
+{
+    const Seed *seed = resource_seed(old->resource, old->key);
+    const Row *now = NULL;
+    if (seed == NULL || seed->protected_against != SEED_NO_CHANGE) {
+        return NULL;
+    }
+    TRY(reader_get(tx_reader(a->tx), a->arena, old->resource, old->key, &now));
+    return now != NULL && now->version == old->version
+               ? NULL
+               : err(a->arena, ERR_INVALID, "This is a built-in object and cannot be changed.");
+}
+
+CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool whole,
+                          const Field *parent, Value owner, const Prepared *prepared,
+                          const Row **ret_row)
+{
+    if (prepared != NULL && prepared->version != old->version) {
+        return give_up(a);
+    }
+    Row *row = row_copy(a->arena, old);
+    TRY(apply_merge(a, tx_reader(a->tx), old, row, input, whole, tx_now_us(a->tx)));
+    if (parent != NULL) {
+        row->values[parent->index] = owner;
+    }
+    overlay_prepared(row, prepared);
+    TRY(check_rules(a, old, row, input));
+    TRY(apply_outcome(a));
+    stamp_change(old, row, tx_now_us(a->tx));
+    TRY(explain(a, tx_update(a->tx, old, row), row));
+    TRY(after_write(a, old, row));
+    TRY(write_members(a, row, input, false, whole));
+    TRY(check_protected(a, old));
+    *ret_row = row;
+    return NULL;
+}
+
+CHECKED Err *apply_delete(Apply *a, const Row *old)
+{
+    const ResourceHooks *hooks = rest_hooks_of(a->rest, old->resource);
+    if (hooks != NULL && hooks->before_delete != NULL) {
+        Problems found;
+        problems_init(&found, a->arena);
+        TRY(hooks->before_delete(a->tx, old, &found));
+        add_found(a, &found);
+        TRY(apply_outcome(a));
+    }
+    bool found = false;
+    return tx_delete(a->tx, old->resource, old->key, &found);
+}
+
+CHECKED Err *apply_empty(Apply *a, const Row *old)
+{
+    Row *row = row_copy(a->arena, old);
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        if (f->stored) {
+            row->values[i] = f->default_value;
+        }
+    }
+    return tx_update(a->tx, old, row);
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "manager/rest/context.h"
+#include "manager/rest/input.h"
+#include "store/writer.h"
+
+/* One typed object → rows, inside the transaction: merge, references, rules, relations (wire
+ * 7, 8.1, 8.2, 9.3). */
+
+/* What the slow pool worked out for an object; see write_prepare(). */
+typedef struct Prepared {
+    int64_t version;     /* of the row that it was worked out for; 0: a new one */
+    const Row *row;      /* merged and changed by the hook */
+    const bool *changed; /* by Field.index: values that the hook changed */
+} Prepared;
+
+typedef struct Apply {
+    const Rest *rest;
+    Tx *tx;
+    Arena *arena;       /* of this run: rows */
+    Problems *problems; /* what is found; its texts outlive the run */
+    Str under;          /* the parent's field if this is an object inside another, else empty */
+    bool stale;         /* set when a row isn't the one that `prepared` was worked out for */
+} Apply;
+
+/* Every function below ends with an Err if it found problems (then the Err only stands for them) or
+ * if the store failed. */
+
+/* A new row.
+ *
+ *   key       VALUE_NONE: input->id, else one that is made
+ *   parent    the to-one that leads to the owner, and the owner's key; NULL: none
+ *   prepared  NULL: none
+ *   ret_row   the row as stored; in the arena of the run */
+CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *parent, Value owner,
+                          const Prepared *prepared, const Row **ret_row);
+
+/* Changes a row. whole: as PUT does, else as PATCH. parent and owner: moved there; NULL: no. */
+CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool whole,
+                          const Field *parent, Value owner, const Prepared *prepared,
+                          const Row **ret_row);
+
+CHECKED Err *apply_delete(Apply *a, const Row *old);
+
+/* A singleton that may be deleted is emptied instead: all values go back to their defaults. */
+CHECKED Err *apply_empty(Apply *a, const Row *old);
+
+/* Puts what was given into a row: scalars, secrets, files; to-ones only where `reader` isn't NULL.
+ * For write_prepare(), which has no transaction: faults are noted, `a->tx` isn't used. */
+CHECKED Err *apply_merge(Apply *a, Reader *reader, const Row *old, Row *row, const Input *input,
+                         bool whole, int64_t now_us);
+
+/* Notes a problem of a field, under the parent's field where there is one. */
+void apply_problem(Apply *a, Str field, Str text);
+
+/* The Err that stands for the problems. */
+Err *apply_faulty(const Apply *a);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/json.h"
+#include "manager/rest/answer.h"
+#include "model/field.h"
+#include "store/store.h"
+
+/* Wire value → typed value of a field, by the model (wire 1.9), with every fault noted. */
+
+/* What reading one object of a body needs. */
+typedef struct Typing {
+    Arena *arena;
+    Problems *problems;
+    const Store *store; /* seals secrets; may be NULL where there are none */
+    bool texts;         /* form or multipart: lists come as JSON text, "" clears a nullable field */
+    bool creating;      /* what is read becomes a new object: its children must be complete */
+    Str under; /* the parent's field if this is an object inside another, else empty: faults are
+                  told under it */
+} Typing;
+
+/* Notes a fault of a field. */
+void typing_problem(const Typing *t, const Field *f, Str text);
+
+#define TYPING_REQUIRED STR("This field is required.")
+
+/* Types what was given for a field that is no relation, file or secret. null and "" become what
+ * wire 7 says: null, the default, or a fault. Dates, times, lists and dictionaries become text.
+ * False: a fault was noted, *ret_value untouched. */
+bool convert_value(const Typing *t, const Field *f, const Json *json, Value *ret_value);
+
+/* The text of a string field: strings as they are, numbers and booleans as they stand. False if it
+ * is none of these. */
+bool convert_text(const Json *json, Str *ret_text);
+
+/* An array of embedded plain objects (RELATION_VALUES), typed member by member: as JSON text. */
+bool convert_plain_objects(const Typing *t, const Field *f, const Json *json, Value *ret_value);
+
+/* The JSON array in a text of a form or multipart body; `json` itself where it is none. */
+const Json *convert_array(const Typing *t, const Json *json);

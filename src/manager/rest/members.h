@@ -1,0 +1,16 @@
+#pragma once
+
+#include "manager/rest/apply.h"
+
+/* To-many fields of a row, as they were given (wire 9.3): children, links, inverse. */
+
+/* Makes the field of the row `owner` hold what `given` says.
+ *
+ *   is_new   the row was just made, so that it has no members yet
+ *   whole    as PUT does */
+CHECKED Err *members_write(Apply *a, const Field *f, const InputField *given, Value owner,
+                           bool is_new);
+
+/* The key of the object that a reference means: made where the model says so. VALUE_NONE after a
+ * problem was noted. */
+CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *reference, Value *ret_key);

@@ -1,0 +1,335 @@
+/* The stages of a request that changes things. */
+#include "manager/rest/write.h"
+
+#include "manager/rest/command.h"
+#include "manager/rest/etag.h"
+#include "manager/rest/uri.h"
+#include "manager/rest/write_work.h"
+
+#define KEY_MAX INT64_C(2147483647)
+#define PREPARE_TRIES 3
+#define LOCATION_MAX 4096
+
+static bool is_list(const RestRequest *request)
+{
+    return request->route.kind == ROUTE_LIST;
+}
+
+/* --- parsing --- */
+
+CHECKED Err *write_parse_object(const Rest *r, RestRequest *request, const Json *object,
+                                const Body *files, bool creating, Write *write, WriteItem *item)
+{
+    Typing typing = {.arena = request->arena,
+                     .problems = &write->problems,
+                     .store = r->store,
+                     .texts = files != NULL && files->texts,
+                     .creating = creating};
+    Input *input = NULL;
+    TRY(input_read(&typing, request->route.resource, object, files, NULL, &input));
+    if (creating) {
+        input_check_required(&typing, input, NULL);
+    }
+    *item = (WriteItem){.input = input, .key = VALUE_NONE};
+    return NULL;
+}
+
+/* A PUT makes an object that isn't there, under an id that a creation might ask for. */
+static bool may_create_at(const Resource *r, Value key)
+{
+    return r->key_type == KEY_INTEGER && !r->singleton && (r->list_methods & METHOD_POST) != 0 &&
+           key.integer >= 1 && key.integer <= KEY_MAX;
+}
+
+static CHECKED Err *parse_one(const Rest *r, RestRequest *request, const Body *body, Write *write)
+{
+    const Resource *resource = request->route.resource;
+    bool creating = is_list(request);
+    /* Where PUT is taken besides what the schema shows, clients mean a PATCH by it. */
+    bool put = request->method_bit == METHOD_PUT && (resource->also_accepts & METHOD_PUT) == 0;
+    write->items = ARENA_NEW(request->arena, WriteItem);
+    write->n_items = 1;
+    TRY(write_parse_object(r, request, body->object, body, creating, write, write->items));
+    if (!creating) {
+        write->items->input->id = VALUE_NONE; /* the address decides */
+        write->items->key = write->key;
+        write->items->whole = put;
+        write->items->may_create = put && may_create_at(resource, write->key);
+    }
+    return NULL;
+}
+
+static CHECKED Err *parse_body(const Rest *r, RestRequest *request, Write *write)
+{
+    Body body = {.object = NULL};
+    TRY(body_read(request, &body));
+    if (is_list(request) && request->method_bit != METHOD_POST) {
+        return list_write_parse(r, request, &body, write);
+    }
+    return parse_one(r, request, &body, write);
+}
+
+static CHECKED Err *parse_request(const Rest *r, RestRequest *request, Write *write)
+{
+    const Resource *resource = request->route.resource;
+    if (!is_list(request)) {
+        if (!uri_key_from_text(request->arena, resource, request->route.id, &write->key)) {
+            return err(request->arena, ERR_NOT_FOUND, "There is no such object.");
+        }
+        write->if_match = request->header(request->header_context, STR("if-match"));
+    } else if (request->method_bit == METHOD_PUT || request->method_bit == METHOD_DELETE) {
+        TRY(list_write_parse_filters(r, request, write));
+    }
+    if (request->method_bit == METHOD_DELETE) {
+        write->deletes_one = !is_list(request);
+        return NULL;
+    }
+    return parse_body(r, request, write);
+}
+
+static void answer_error_of(RestRequest *request, const Err *e)
+{
+    if (e->kind == ERR_NOT_FOUND) {
+        answer_empty(&request->answer, 404);
+    } else {
+        answer_failure(&request->answer, request->arena, request->route.resource->name, e);
+    }
+}
+
+/* Commands, and actions on objects that are never there. */
+static RestNext answer_action(const Rest *r, RestRequest *request)
+{
+    Body body = {.object = NULL};
+    if (request->route.kind != ROUTE_COMMAND) {
+        answer_empty(&request->answer, 404);
+        return REST_ANSWERED;
+    }
+    const Err *e = body_read(request, &body);
+    if (e != NULL) {
+        answer_error_of(request, e);
+    } else {
+        command_answer(r, request, &body);
+    }
+    body_release(request);
+    return REST_ANSWERED;
+}
+
+RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
+{
+    if (!large_here && body_is_large(request, WRITE_PARSE_HERE_BYTES)) {
+        return REST_PARSE_POOL;
+    }
+    if (request->route.kind == ROUTE_COMMAND || request->route.resource->parent != NULL) {
+        return answer_action(r, request);
+    }
+    Write *write = ARENA_NEW(request->arena, Write);
+    request->work = write;
+    problems_init(&write->problems, request->arena);
+    const Err *e = parse_request(r, request, write);
+    bool faulty = e != NULL || problems_any(&write->problems);
+    if (!faulty && write_needs_prepare(r, request, write)) {
+        return REST_PREPARE;
+    }
+    body_release(request);
+    if (!faulty) {
+        return REST_WRITE;
+    }
+    if (e != NULL) {
+        answer_error_of(request, e);
+    } else {
+        answer_problems(&request->answer, request->route.resource->name, &write->problems);
+    }
+    return REST_ANSWERED;
+}
+
+StoreFile write_file(const RestRequest *request)
+{
+    return store_file_of(request->route.resource);
+}
+
+size_t write_n_objects(const RestRequest *request)
+{
+    const Write *write = request->work;
+    size_t n = write->n_deletions + 1;
+    for (size_t i = 0; i < write->n_items; i++) {
+        n += input_n_objects(write->items[i].input);
+    }
+    return n;
+}
+
+/* --- writing --- */
+
+static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *write,
+                                   const Row *row)
+{
+    Str epoch = store_epoch(a->rest->store, write_file(request));
+    write->precondition_failed = write->if_match.ptr != NULL &&
+                                 (row == NULL || !etag_match(write->if_match, epoch, row->version));
+    return write->precondition_failed
+               ? err(a->arena, ERR_CONFLICT, "The object was changed meanwhile.")
+               : NULL;
+}
+
+/* What the answer to a creation needs outlives the run. */
+static void keep_created(const RestRequest *request, Write *write, const Row *row)
+{
+    if (request->route.kind == ROUTE_DETAIL || request->method_bit == METHOD_POST) {
+        Row *kept = row_copy(request->arena, row);
+        kept->key = value_dup(request->arena, row->key);
+        for (size_t i = 0; i < row->resource->n_fields; i++) {
+            kept->values[i] = value_dup(request->arena, row->values[i]);
+        }
+        write->created = kept;
+    }
+}
+
+static CHECKED Err *write_item(Apply *a, const RestRequest *request, Write *write,
+                               const WriteItem *item)
+{
+    const Resource *resource = request->route.resource;
+    const Row *old = NULL, *row = NULL;
+    if (!value_is_null(item->key)) {
+        TRY(reader_get(tx_reader(a->tx), a->arena, resource, item->key, &old));
+        if (old == NULL && !item->may_create) {
+            return err(a->arena, ERR_NOT_FOUND, "There is no such object.");
+        }
+    }
+    TRY(check_if_match(a, request, write, old));
+    if (old != NULL) {
+        return apply_update(a, old, item->input, item->whole, NULL, VALUE_NONE, item->prepared,
+                            &row);
+    }
+    TRY(apply_create(a, item->input, item->key, NULL, VALUE_NONE, item->prepared, &row));
+    keep_created(request, write, row);
+    return NULL;
+}
+
+static CHECKED Err *delete_one(Apply *a, const RestRequest *request, Write *write, Value key,
+                               bool must_be_there)
+{
+    const Row *row = NULL;
+    TRY(reader_get(tx_reader(a->tx), a->arena, request->route.resource, key, &row));
+    if (row == NULL) {
+        return must_be_there ? err(a->arena, ERR_NOT_FOUND, "There is no such object.") : NULL;
+    }
+    TRY(check_if_match(a, request, write, row));
+    return row->resource->singleton ? apply_empty(a, row) : apply_delete(a, row);
+}
+
+static CHECKED Err *run_all(Apply *a, const RestRequest *request, Write *write)
+{
+    if (write->deletes_one) {
+        return delete_one(a, request, write, write->key, true);
+    }
+    if (write->deletes_matching) {
+        TRY(list_write_delete_matching(a, request->route.resource, write));
+    }
+    for (size_t i = 0; i < write->n_items; i++) {
+        TRY(write_item(a, request, write, &write->items[i]));
+    }
+    for (size_t i = 0; i < write->n_deletions; i++) {
+        TRY(delete_one(a, request, write, write->deletions[i], false));
+    }
+    return NULL;
+}
+
+CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
+{
+    Write *write = request->work;
+    problems_init(&write->problems, request->arena);
+    write->created = NULL;
+    write->precondition_failed = false;
+    Apply apply = {.rest = r, .tx = tx, .arena = tx_arena(tx), .problems = &write->problems};
+    Err *e = run_all(&apply, request, write);
+    write->stale = apply.stale;
+    return e;
+}
+
+/* --- answering --- */
+
+static void add_location(const Rest *r, RestRequest *request, const Row *row)
+{
+    Buf out;
+    buf_init(&out, LOCATION_MAX);
+    Str host = request->header(request->header_context, STR("host"));
+    if (r->options.absolute_location && host.len > 0) {
+        buf_printf(&out, "https://%.*s", STR_ARG(host));
+    }
+    uri_put(&out, row->resource, row->key);
+    answer_add_header(&request->answer, request->arena, "Location", buf_str(&out));
+    buf_deinit(&out);
+}
+
+static void answer_created(const Rest *r, RestRequest *request, const Row *row)
+{
+    const ResourceHooks *hooks = rest_hooks_of(r, row->resource);
+    if (hooks != NULL && hooks->render_created != NULL) {
+        const Err *e = hooks->render_created(r->store, request->arena, row, &request->answer);
+        if (e != NULL) {
+            answer_error_of(request, e);
+            return;
+        }
+    }
+    if (request->answer.status == 0) {
+        answer_empty(&request->answer, 201);
+        answer_add_header(&request->answer, request->arena, "Vary", STR("Accept"));
+    }
+    request->answer.status = 201;
+    add_location(r, request, row);
+}
+
+static void answer_success(const Rest *r, RestRequest *request, const Write *write)
+{
+    if (write->created != NULL) {
+        answer_created(r, request, write->created);
+    } else {
+        answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
+    }
+}
+
+/* The store knows the field of the row that collides, not where in the body the row came from. */
+static Str field_in_body(const Resource *resource, const Err *e)
+{
+    Str text = str_from(e->text);
+    for (size_t i = 0; i < resource->n_fields; i++) {
+        const Field *f = &resource->fields[i];
+        if (f->type == FIELD_RELATED && f->target != resource &&
+            (f->kind == RELATION_CHILDREN || f->create) && f->target->label.len > 0 &&
+            !str_equal(f->target->label, resource->label) &&
+            str_starts_with(text, f->target->label) &&
+            str_starts_with(str_slice(text, f->target->label.len, text.len), STR(" with this"))) {
+            return f->name;
+        }
+    }
+    return str_from(e->field);
+}
+
+static void answer_failed(RestRequest *request, Write *write, const Err *e)
+{
+    Str name = request->route.resource->name;
+    if (write->precondition_failed) {
+        answer_error(&request->answer, request->arena, 412, str_from(e->text));
+    } else if (e->kind == ERR_INVALID && problems_any(&write->problems)) {
+        answer_problems(&request->answer, name, &write->problems);
+    } else if (e->kind == ERR_CONFLICT && e->field != NULL) {
+        problems_init(&write->problems, request->arena);
+        problems_add(&write->problems, field_in_body(request->route.resource, e), "%s", e->text);
+        answer_problems(&request->answer, name, &write->problems);
+    } else {
+        answer_error_of(request, e);
+    }
+}
+
+RestNext write_finish(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
+{
+    Write *write = request->work;
+    (void)seq; /* tells nothing that the answer shows */
+    if (e == NULL) {
+        answer_success(r, request, write);
+    } else if (write->stale && e->kind == ERR_BUSY && write->n_prepared < PREPARE_TRIES) {
+        return REST_PREPARE;
+    } else {
+        answer_failed(request, write, e);
+    }
+    return REST_ANSWERED;
+}

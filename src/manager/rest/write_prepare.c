@@ -1,0 +1,168 @@
+/* What a write needs that is slow: hashes of passwords, files, the hooks' `prepare`. */
+#include "manager/rest/write.h"
+
+#include "manager/auth/password.h"
+#include "manager/rest/write_work.h"
+#include "store/files.h"
+
+/* A hash takes 0.1 s of a thread that others wait for. */
+#define HASHES_MAX 20
+
+static const ResourceHooks *preparing_hooks(const Rest *r, const RestRequest *request)
+{
+    const ResourceHooks *hooks = rest_hooks_of(r, request->route.resource);
+    return hooks != NULL && hooks->prepare != NULL ? hooks : NULL;
+}
+
+static bool is_hash(const InputField *f)
+{
+    return f->kind == INPUT_SECRET && f->field->secret == SECRET_HASH;
+}
+
+static bool is_slow(const Input *input)
+{
+    for (size_t i = 0; i < input->n_fields; i++) {
+        if (is_hash(&input->fields[i]) || input->fields[i].kind == INPUT_FILE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write *write)
+{
+    if (write->n_items > 0 && preparing_hooks(r, request) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < write->n_items; i++) {
+        if (is_slow(write->items[i].input)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- hashes and files: once, however often the rest is repeated --- */
+
+static CHECKED Err *hash_password(Arena *a, InputField *f, size_t *n_hashes)
+{
+    if (++*n_hashes > HASHES_MAX) {
+        return err(a, ERR_INVALID, "At most %d passwords in one request.", HASHES_MAX);
+    }
+    Str hash = STR_NONE;
+    TRY(password_hash(a, f->clear, &hash));
+    f->value = value_text(hash);
+    return NULL;
+}
+
+static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f)
+{
+    Str hash = STR_NONE;
+    TRY(files_put(r->store, a, f->file->content, &hash));
+    Str name = f->file->file_name.len > 0 ? f->file->file_name : STR("file");
+    f->value = value_text(
+        str_format(a, "%.*s %zu %.*s", STR_ARG(hash), f->file->content.len, STR_ARG(name)));
+    return NULL;
+}
+
+static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, size_t *n_hashes)
+{
+    for (size_t i = 0; i < input->n_fields; i++) {
+        InputField *f = &input->fields[i];
+        if (!value_is_null(f->value)) {
+            continue;
+        }
+        if (is_hash(f)) {
+            TRY(hash_password(a, f, n_hashes));
+        } else if (f->kind == INPUT_FILE) {
+            TRY(keep_file(r, a, f));
+        }
+    }
+    return NULL;
+}
+
+/* --- the hook --- */
+
+static Prepared *changes_of(Arena *a, const Row *before, const Row *after, int64_t version)
+{
+    bool *changed = ARENA_ARRAY(a, bool, after->resource->n_fields);
+    for (size_t i = 0; i < after->resource->n_fields; i++) {
+        changed[i] = !value_equal(before->values[i], after->values[i]);
+    }
+    Prepared *prepared = ARENA_NEW(a, Prepared);
+    *prepared = (Prepared){.version = version, .row = after, .changed = changed};
+    return prepared;
+}
+
+static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader, Write *write,
+                             WriteItem *item)
+{
+    Arena *a = request->arena;
+    const Row *old = NULL;
+    Apply apply = {.rest = r, .arena = a, .problems = &write->problems};
+    if (!value_is_null(item->key)) {
+        TRY(reader_get(reader, a, request->route.resource, item->key, &old));
+        if (old == NULL && !item->may_create) {
+            return err(a, ERR_NOT_FOUND, "There is no such object.");
+        }
+    }
+    Row *merged = old != NULL ? row_copy(a, old) : row_new(a, request->route.resource);
+    if (old == NULL) {
+        Typing typing = {.arena = a, .problems = &write->problems};
+        input_check_required(&typing, item->input, NULL);
+    }
+    TRY(apply_merge(&apply, reader, old, merged, item->input, item->whole, 0));
+    if (problems_any(&write->problems)) {
+        return NULL;
+    }
+    Row *row = row_copy(a, merged);
+    const ResourceHooks *hooks = preparing_hooks(r, request);
+    MUST(hooks != NULL);
+    TRY(hooks->prepare(r->store, a, old, row, input_clear_texts(a, item->input), &write->problems));
+    item->prepared = changes_of(a, merged, row, old != NULL ? old->version : 0);
+    return NULL;
+}
+
+static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Reader *reader, Write *write)
+{
+    for (size_t i = 0; i < write->n_items && !problems_any(&write->problems); i++) {
+        TRY(run_hook(r, request, reader, write, &write->items[i]));
+    }
+    return NULL;
+}
+
+static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *reader, Write *write)
+{
+    size_t n_hashes = 0;
+    for (size_t i = 0; i < write->n_items; i++) {
+        TRY(prepare_values(r, request->arena, write->items[i].input, &n_hashes));
+    }
+    if (preparing_hooks(r, request) == NULL) {
+        return NULL;
+    }
+    int64_t seq = 0;
+    TRY(reader_begin(reader, request->arena, &seq));
+    Err *e = run_hooks(r, request, reader, write);
+    reader_end(reader);
+    return e;
+}
+
+RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)
+{
+    Write *write = request->work;
+    write->n_prepared++;
+    problems_init(&write->problems, request->arena);
+    const Err *e = prepare_all(r, request, reader, write);
+    body_release(request);
+    if (e == NULL && !problems_any(&write->problems)) {
+        return REST_WRITE;
+    }
+    if (e == NULL) {
+        answer_problems(&request->answer, request->route.resource->name, &write->problems);
+    } else if (e->kind == ERR_NOT_FOUND) {
+        answer_empty(&request->answer, 404);
+    } else {
+        answer_failure(&request->answer, request->arena, request->route.resource->name, e);
+    }
+    return REST_ANSWERED;
+}
