@@ -46,6 +46,7 @@ struct Db {
     int64_t deadline_us; /* of the running statement; 0: set at the next look at the clock */
     int n_wal_pages;     /* after the last commit */
     int constraint;      /* extended result code of the last error */
+    DbFailure failure;
 };
 
 static void configure_library(void)
@@ -56,6 +57,13 @@ static void configure_library(void)
 }
 
 /* --- errors --- */
+
+static void note_failure(Db *db, int code)
+{
+    if (db->failure == DB_FAILURE_NONE) {
+        db->failure = (code & 0xff) == SQLITE_FULL ? DB_FAILURE_FULL : DB_FAILURE_OTHER;
+    }
+}
 
 static Err *map_error(Db *db, Arena *a, int code)
 {
@@ -73,6 +81,7 @@ static Err *map_error(Db *db, Arena *a, int code)
         break;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        note_failure(db, code);
         e = err(a, ERR_IO, "The store is damaged.");
         break;
     case SQLITE_ABORT: /* what rostra_regex answers */
@@ -83,6 +92,7 @@ static Err *map_error(Db *db, Arena *a, int code)
         e = err(a, ERR_INTERNAL, "The store could not carry this out.");
         break;
     default:
+        note_failure(db, code);
         e = err(a, ERR_IO, "The store cannot be %s: %s.", db->writes ? "written" : "read",
                 sqlite3_errstr(code));
         break;
@@ -474,6 +484,16 @@ DbConstraint db_constraint(const Db *db)
         return (db->constraint & 0xff) == SQLITE_CONSTRAINT ? DB_CONSTRAINT_OTHER
                                                             : DB_CONSTRAINT_NONE;
     }
+}
+
+DbFailure db_failure(const Db *db)
+{
+    return db->failure;
+}
+
+void db_clear_failure(Db *db)
+{
+    db->failure = DB_FAILURE_NONE;
 }
 
 int64_t db_n_changed(const Db *db)

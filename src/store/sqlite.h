@@ -86,6 +86,16 @@ typedef enum DbConstraint {
 /* Of the last error; its Err.detail has SQLite's text ("UNIQUE constraint failed: t.c"). */
 DbConstraint db_constraint(const Db *db);
 
+typedef enum DbFailure {
+    DB_FAILURE_NONE,
+    DB_FAILURE_FULL, /* no room for what was written: a COMMIT that fails so stored nothing */
+    DB_FAILURE_OTHER /* I/O, memory, damage: after a COMMIT nobody knows what is on the disk */
+} DbFailure;
+
+/* The first failure of the environment since db_clear_failure(). */
+DbFailure db_failure(const Db *db);
+void db_clear_failure(Db *db);
+
 /* Rows that the last statement inserted, changed or deleted. */
 int64_t db_n_changed(const Db *db);
 int64_t db_last_id(const Db *db);

@@ -27,9 +27,8 @@ struct Store {
     int lock_fd;
     bool is_new;
     StoreFileState files[STORE_FILE_N];
-    SecretKey *secret_key;     /* secret.c */
-    Search *search;            /* search.c; NULL while it isn't running */
-    _Atomic bool write_failed; /* store_can_write() */
+    SecretKey *secret_key; /* secret.c */
+    Search *search;        /* search.c; NULL while it isn't running */
 };
 
 /* --- writer.c, seed.c, secret.c (and of store.h: store_unchanged_since, store_can_write) --- */
@@ -52,6 +51,10 @@ CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreO
 CHECKED Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new,
                              SecretKey **ret_key);
 SecretKey *secret_key_free(SecretKey *key);
+
+/* Notes in the tables of a new config.db which key seals its secrets; refuses another one. */
+CHECKED Err *secret_key_note(const Store *s, Db *db, Arena *a);
+CHECKED Err *secret_key_check(const Store *s, Db *db, Arena *a);
 
 /* --- reader.c --- */
 

@@ -59,6 +59,9 @@ CHECKED Err *tx_update(Tx *tx, const Row *old, Row *new);
  * objects." and for protected seeds. *ret_found = false if there was none. */
 CHECKED Err *tx_delete(Tx *tx, const Resource *r, Value key, bool *ret_found);
 
+/* The same for a nested resource with a key of its own. */
+CHECKED Err *tx_delete_nested(Tx *tx, const Resource *r, Value parent, Value key, bool *ret_found);
+
 /* Makes exactly `keys` the links of a LINKS field (either side) of the row `owner`; duplicates
  * collapse. */
 CHECKED Err *tx_set_links(Tx *tx, const Field *links, Value owner, const Value keys[], size_t n);

@@ -1,0 +1,274 @@
+/* Secrets at rest. */
+#include "store/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/store_private.h"
+
+/* The key file holds the key in hexadecimal and a line feed. */
+enum {
+    KEY_BYTES = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+    KEY_HEX = 2 * KEY_BYTES,
+    KEY_FILE_MAX = 1024,
+    KEY_ID_BYTES = 8,
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    FRONT_BYTES = KEY_ID_BYTES + NONCE_BYTES,
+    MASK_RANDOM_BYTES = 16, /* 22 characters of base64 without padding */
+    MASK_RANDOM_LEN = 22,
+    BASE64 = sodium_base64_VARIANT_ORIGINAL_NO_PADDING
+};
+
+#define MASK_START "$~!1$"
+#define MASK_LEN (sizeof MASK_START - 1 + MASK_RANDOM_LEN)
+
+/* Allocated by libsodium: locked in memory and wiped when freed. */
+struct SecretKey {
+    unsigned char bytes[KEY_BYTES];
+    unsigned char id[KEY_ID_BYTES]; /* a hash of the key, in front of what it sealed */
+};
+
+/* --- the key --- */
+
+static SecretKey *key_new(void)
+{
+    MUST(sodium_init() >= 0);
+    SecretKey *key = sodium_malloc(sizeof *key);
+    MUST(key != NULL);
+    return key;
+}
+
+SecretKey *secret_key_free(SecretKey *key)
+{
+    sodium_free(key); /* takes NULL */
+    return NULL;
+}
+
+static void set_id(SecretKey *key)
+{
+    unsigned char hash[crypto_generichash_BYTES];
+    (void)crypto_generichash(hash, sizeof hash, key->bytes, sizeof key->bytes, NULL,
+                             0); /* can't fail with these sizes */
+    memcpy(key->id, hash, sizeof key->id);
+}
+
+static Err *read_key(Arena *a, const char *path, SecretKey *key)
+{
+    Str text = STR_NONE;
+    size_t len = 0;
+    TRY(file_read(a, path, KEY_FILE_MAX, &text));
+    const Str hex = str_trim(text);
+    if (sodium_hex2bin(key->bytes, sizeof key->bytes, hex.ptr, hex.len, NULL, &len, NULL) != 0 ||
+        len != sizeof key->bytes) {
+        return err(a, ERR_INVALID, "%s holds no key: it must be %d hexadecimal digits.", path,
+                   (int)KEY_HEX);
+    }
+    return NULL;
+}
+
+static bool write_all(int fd, const char *text, size_t len)
+{
+    size_t done = 0;
+    while (done < len) {
+        const ssize_t n = write(fd, text + done, len - done);
+        if (n < 0) {
+            return false;
+        }
+        done += (size_t)n;
+    }
+    return fsync(fd) == 0;
+}
+
+static Err *key_file_error(Arena *a, const char *path)
+{
+    return err(a, ERR_IO, "%s cannot be made: %s.", path, strerrordesc_np(errno));
+}
+
+static Err *sync_folder_of(Arena *a, const char *path)
+{
+    char *folder = str_to_cstr(a, str_from(path));
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL) {
+        return file_sync_folder(a, ".");
+    }
+    slash[slash == folder ? 1 : 0] = '\0';
+    return file_sync_folder(a, folder);
+}
+
+/* Never over an existing file: what that key sealed would be lost. */
+static Err *make_key(Arena *a, const char *path, SecretKey *key)
+{
+    char hex[KEY_HEX + 1];
+    randombytes_buf(key->bytes, sizeof key->bytes);
+    (void)sodium_bin2hex(hex, sizeof hex, key->bytes, sizeof key->bytes);
+    hex[KEY_HEX] = '\n';
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    Err *e = fd < 0 || !write_all(fd, hex, sizeof hex) ? key_file_error(a, path) : NULL;
+    sodium_memzero(hex, sizeof hex);
+    if (fd >= 0 && close(fd) != 0 && e == NULL) {
+        e = key_file_error(a, path);
+    }
+    if (e != NULL && fd >= 0) {
+        (void)unlink(path); /* half a key is worse than none; the failure is told anyway */
+    }
+    return e != NULL ? e : sync_folder_of(a, path);
+}
+
+Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new, SecretKey **ret_key)
+{
+    const char *path = options->key_file != NULL
+                           ? options->key_file
+                           : str_format(a, "%s/secret.key", options->folder).ptr;
+    const bool exists = file_exists(path);
+    if (!exists && !is_new) {
+        return err(a, ERR_INVALID,
+                   "%s is missing: without it the secrets of this store cannot be read. Put it "
+                   "back, or restore a backup.",
+                   path);
+    }
+    SecretKey *key = key_new();
+    Err *e = exists ? read_key(a, path, key) : make_key(a, path, key);
+    if (e != NULL) {
+        (void)secret_key_free(key);
+        return e;
+    }
+    set_id(key);
+    *ret_key = key;
+    return NULL;
+}
+
+/* --- which key a store has --- */
+
+static Str key_id_text(const SecretKey *key, Arena *a)
+{
+    char *hex = arena_alloc(a, 2 * KEY_ID_BYTES + 1);
+    (void)sodium_bin2hex(hex, 2 * KEY_ID_BYTES + 1, key->id, sizeof key->id);
+    return str_from(hex);
+}
+
+Err *secret_key_note(const Store *s, Db *db, Arena *a)
+{
+    Stmt *insert = NULL;
+    TRY(db_prepare(db, a,
+                   STR("INSERT OR REPLACE INTO meta (name, value) VALUES ('secret_key', ?1)"),
+                   &insert));
+    stmt_bind_text(insert, 1, key_id_text(s->secret_key, a));
+    return stmt_run(insert, a);
+}
+
+Err *secret_key_check(const Store *s, Db *db, Arena *a)
+{
+    Stmt *select = NULL;
+    TRY(db_prepare(db, a, STR("SELECT value FROM meta WHERE name = 'secret_key'"), &select));
+    bool found = false;
+    TRY(stmt_step(select, a, &found));
+    const bool same = found && str_equal(stmt_text(select, 0), key_id_text(s->secret_key, a));
+    stmt_reset(select);
+    return same ? NULL
+                : err(a, ERR_INVALID,
+                      "The key at hand is not the one that this store's secrets were sealed with.");
+}
+
+/* --- masks --- */
+
+static bool is_mask_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+}
+
+bool secret_is_mask(Str text)
+{
+    if (text.len != MASK_LEN || !str_starts_with(text, STR(MASK_START))) {
+        return false;
+    }
+    for (size_t i = sizeof MASK_START - 1; i < text.len; i++) {
+        if (!is_mask_character(text.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Str secret_mask(Str stored)
+{
+    return str_slice(stored, 0, MASK_LEN);
+}
+
+static void put_mask(Buf *out)
+{
+    unsigned char random[MASK_RANDOM_BYTES];
+    char text[MASK_RANDOM_LEN + 1];
+    randombytes_buf(random, sizeof random);
+    (void)sodium_bin2base64(text, sizeof text, random, sizeof random, BASE64);
+    buf_put_lit(out, MASK_START);
+    buf_put(out, text, MASK_RANDOM_LEN);
+}
+
+/* --- sealing --- */
+
+static const unsigned char *bytes_of(Str s)
+{
+    return (const unsigned char *)s.ptr;
+}
+
+/* The mask is authenticated along with the secret, so that neither can be moved to another. */
+Str secret_seal(const Store *s, Arena *a, Str clear)
+{
+    MUST(clear.len > 0);
+    const SecretKey *key = s->secret_key;
+    const size_t size = FRONT_BYTES + clear.len + TAG_BYTES;
+    unsigned char *sealed = arena_alloc(a, size);
+    memcpy(sealed, key->id, KEY_ID_BYTES);
+    randombytes_buf(sealed + KEY_ID_BYTES, NONCE_BYTES);
+
+    const size_t text_size = sodium_base64_encoded_len(size, BASE64);
+    CLEANUP(buf_free) Buf *out = buf_new(MASK_LEN + 1 + text_size);
+    put_mask(out);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
+        sealed + FRONT_BYTES, NULL, bytes_of(clear), clear.len, (unsigned char *)out->data,
+        MASK_LEN, NULL, sealed + KEY_ID_BYTES, key->bytes); /* can't fail */
+    buf_put_char(out, ' ');
+    char *text = buf_reserve(out, text_size);
+    (void)sodium_bin2base64(text, text_size, sealed, size, BASE64);
+    buf_added(out, text_size - 1); /* without its NUL */
+    return str_dup(a, buf_str(out));
+}
+
+static Err *damaged(Arena *a)
+{
+    return err(a, ERR_IO, "A stored secret cannot be read.");
+}
+
+Err *secret_open(const Store *s, Arena *a, Str stored, Str *ret_clear)
+{
+    const SecretKey *key = s->secret_key;
+    const Str text = str_slice(stored, MASK_LEN + 1, stored.len);
+    unsigned char *sealed = arena_alloc(a, text.len + 1);
+    size_t len = 0;
+    if (!secret_is_mask(secret_mask(stored)) || stored.len <= MASK_LEN ||
+        sodium_base642bin(sealed, text.len, text.ptr, text.len, NULL, &len, NULL, BASE64) != 0 ||
+        len <= FRONT_BYTES + TAG_BYTES) {
+        return err_detail(a, damaged(a), "not in the form of a secret");
+    }
+    if (sodium_memcmp(sealed, key->id, KEY_ID_BYTES) != 0) {
+        return err_detail(a, damaged(a), "sealed with another key");
+    }
+    unsigned char *clear = arena_alloc(a, len);
+    unsigned long long clear_len = 0;
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(clear, &clear_len, NULL, sealed + FRONT_BYTES,
+                                                   len - FRONT_BYTES, bytes_of(stored), MASK_LEN,
+                                                   sealed + KEY_ID_BYTES, key->bytes) != 0) {
+        return err_detail(a, damaged(a), "changed since it was sealed");
+    }
+    *ret_clear = (Str){(const char *)clear, (size_t)clear_len};
+    return NULL;
+}

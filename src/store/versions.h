@@ -1,0 +1,23 @@
+#pragma once
+
+#include "store/store.h"
+
+/* When rows changed last, in memory: for store_unchanged_since(). One of these a file.
+ *
+ * A fixed number of slots; rows share them by hash, and a slot holds the newest change of any of
+ * its rows. So it may say "changed" of a row that isn't, never the opposite. */
+
+typedef struct Versions Versions;
+
+Versions *versions_new(void);
+Versions *versions_free(Versions *v);
+DEFINE_CLEANUP(Versions, versions_free);
+
+/* The slot of a row. */
+uint32_t versions_slot(const Resource *resource, Value key);
+
+/* Says that rows of the slot changed at `seq`, which never decreases. Writer only. */
+void versions_set(Versions *v, uint32_t slot, int64_t seq);
+
+/* Number of the newest change of the slot; 0: none since the store was opened. Any thread. */
+int64_t versions_get(const Versions *v, uint32_t slot);
