@@ -7,6 +7,7 @@
 #include "base/datetime.h"
 #include "manager/rest/parameters.h"
 #include "manager/rest/uri.h"
+#include "model/model_ids.h"
 
 #define TEXT_LOOKUPS                                                                               \
     (LOOKUP_BIT(LOOKUP_IEXACT) | LOOKUP_BIT(LOOKUP_CONTAINS) | LOOKUP_BIT(LOOKUP_ICONTAINS) |      \
@@ -293,15 +294,14 @@ static Err *parse_regex(Arena *a, Filter *filter, Str text)
     return NULL;
 }
 
-/* The rows of history name their conference in two ways, and clients use either. */
+/* Participants of history are asked for by the name of their conference as well as by its id. */
 static bool goes_by_name(const Filter *filter, const Str members[], size_t n)
 {
     const Field *f = filter->field;
-    return n > 0 && f->type == FIELD_RELATED && f->target->family == FAMILY_HISTORY &&
-           f->resource->family == FAMILY_HISTORY && filter->lookup != LOOKUP_ISNULL &&
-           str_find(members[0], '/', 0) == SIZE_MAX && !uri_is_uuid(members[0]) &&
-           !is_null_word(members[0]) && members[0].len > 0 &&
-           resource_field(f->target, STR("name")) != NULL;
+    return n > 0 && f->type == FIELD_RELATED && f->target->index == RES_HISTORY_CONFERENCE &&
+           f->resource->index == RES_HISTORY_PARTICIPANT && filter->lookup != LOOKUP_ISNULL &&
+           members[0].len > 0 && str_find(members[0], '/', 0) == SIZE_MAX &&
+           !uri_is_uuid(members[0]) && !is_null_word(members[0]);
 }
 
 static void go_by_name(Arena *a, Filter *filter)
@@ -311,7 +311,7 @@ static void go_by_name(Arena *a, Filter *filter)
         path[i] = filter->path[i];
     }
     path[filter->n_path] = filter->field;
-    filter->field = resource_field(filter->field->target, STR("name"));
+    filter->field = &filter->field->target->fields[FLD_HISTORY_CONFERENCE_NAME];
     filter->path = path;
     filter->n_path++;
 }

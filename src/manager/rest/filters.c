@@ -3,6 +3,7 @@
 
 #include "manager/rest/filter_value.h"
 #include "manager/rest/parameters.h"
+#include "manager/rest/render_plan.h"
 #include "manager/rest/uri.h"
 
 /* Parts of a name: relations on the way, a field, a lookup. */
@@ -97,6 +98,13 @@ static Err *parse_uri(Arena *a, Filter *filter, Str text)
     return NULL;
 }
 
+/* A computed number of rows is worked out by the store. */
+static void count(Filter *filter)
+{
+    const Field *counted = render_plan_counted(filter->field);
+    filter->count_of = counted != NULL ? counted->reverse : NULL;
+}
+
 /* Walks from `first`, the field of the first part. */
 static Err *parse_path(Arena *a, const FilterRules *rules, const Field *first, const Name *name,
                        Filter *ret_filter)
@@ -151,6 +159,7 @@ static Err *parse_one(Arena *a, const Resource *r, const FilterRules *rules,
         size_t n_values = 0;
         const Str *values = values_of(a, parameters, n, parameter->name, &n_values);
         TRY(check_lookup(a, &filter));
+        count(&filter);
         if (rules->strict && filter.lookup != LOOKUP_EXACT && parameter->value.len == 0) {
             return err(a, ERR_INVALID, "An empty filter would match every object.");
         }

@@ -175,12 +175,15 @@ static bool match_command(const Router *r, const Str parts[], size_t n, Route *r
         if (route.resource == NULL) {
             continue;
         }
+        if (n > len + 1) {
+            return false;
+        }
         if (n == len + 1) {
             route.kind = str_equal(parts[len], STR("schema")) ? ROUTE_SCHEMA : ROUTE_DETAIL;
             route.id = parts[len];
         }
         *ret_route = route;
-        return n <= len + 1;
+        return true;
     }
     return false;
 }
