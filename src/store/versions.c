@@ -6,31 +6,35 @@
 
 #include "store/writer_private.h"
 
-enum { VERSIONS_N = 65536 };
+/* Of a resource: 128 KiB, of which only the pages in use take memory. */
+enum { VERSIONS_BITS = 14, VERSIONS_N = 1 << VERSIONS_BITS };
 
 struct Versions {
-    _Atomic int64_t slots[VERSIONS_N];
+    _Atomic int64_t *slots; /* VERSIONS_N of each resource */
 };
 
-Versions *versions_new(void)
+Versions *versions_new(size_t n_resources)
 {
-    Versions *v = calloc(1, sizeof *v);
+    Versions *v = malloc(sizeof *v);
     MUST(v != NULL);
+    v->slots = calloc(n_resources * VERSIONS_N, sizeof *v->slots);
+    MUST(v->slots != NULL);
     return v;
 }
 
 Versions *versions_free(Versions *v)
 {
-    free(v);
+    if (v != NULL) {
+        free(v->slots);
+        free(v);
+    }
     return NULL;
 }
 
 uint32_t versions_slot(const Resource *resource, Value key)
 {
-    uint64_t hash = key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
-    hash ^= (uint64_t)resource->index << 32;
-    hash *= UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads what follows in a row */
-    return (uint32_t)(hash >> 48);
+    const uint64_t hash = key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
+    return (uint32_t)resource->index << VERSIONS_BITS | (uint32_t)(hash & (VERSIONS_N - 1));
 }
 
 void versions_set(Versions *v, uint32_t slot, int64_t seq)

@@ -4,12 +4,13 @@
 
 /* When rows changed last, in memory: for store_unchanged_since(). One of these a file.
  *
- * A fixed number of slots; rows share them by hash, and a slot holds the newest change of any of
- * its rows. So it may say "changed" of a row that isn't, never the opposite. */
+ * Each resource has a fixed number of slots; its rows share them, and a slot holds the newest
+ * change of any of its rows. So it may say "changed" of a row that isn't, never the opposite; and
+ * however many rooms change, that says nothing of an administrator's account. */
 
 typedef struct Versions Versions;
 
-Versions *versions_new(void);
+Versions *versions_new(size_t n_resources);
 Versions *versions_free(Versions *v);
 DEFINE_CLEANUP(Versions, versions_free);
 

@@ -386,7 +386,7 @@ Err *writer_start(Arena *a, Store *s, StoreFile file, Db *db, Writer **ret_write
     w->db = db;
     w->arena = arena_new(TX_ARENA_BYTES);
     w->errors = arena_new(TX_ARENA_BYTES);
-    w->versions = versions_new();
+    w->versions = versions_new(s->model->n_resources);
     w->checkpoint_bytes = WAL_BYTES;
     writer_queue_init(&w->queue);
     Err *e = start(w, a);
