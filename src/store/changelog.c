@@ -1,0 +1,75 @@
+/* Reading the change log. */
+#include "store/changelog.h"
+
+#include "store/store_private.h"
+
+enum { CHANGES_FIRST_SIZE = 32 };
+
+static const Str read_sql =
+    STR_INIT("SELECT seq, tag, time, who, request, kind, resource, object, field, other,"
+             " model_version, new, old FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+
+static Change change_under(const Store *store, Arena *a, Stmt *s)
+{
+    const Table *t = tables_find(store->tables, stmt_text(s, 6));
+    Change c = {.seq = stmt_int64(s, 0),
+                .tag = stmt_int64(s, 1),
+                .time_us = stmt_int64(s, 2),
+                .user = str_dup(a, stmt_text(s, 3)),
+                .request = str_dup(a, stmt_text(s, 4)),
+                .kind = (ChangeKind)stmt_int64(s, 5),
+                .resource = t != NULL ? t->resource : NULL,
+                .object = stmt_value(s, a, 7),
+                .other = stmt_value(s, a, 9),
+                .model_version = stmt_int64(s, 10),
+                .new_values = str_dup(a, stmt_text(s, 11)),
+                .old_values = str_dup(a, stmt_text(s, 12))};
+    c.field =
+        t != NULL && !stmt_is_null(s, 8) ? resource_field(t->resource, stmt_text(s, 8)) : NULL;
+    return c;
+}
+
+/* An array in the arena that grows by doubling. */
+static void grow(Arena *a, Change **changes, size_t n, size_t *size)
+{
+    if (n < *size) {
+        return;
+    }
+    *size = MAX(*size * 2, (size_t)CHANGES_FIRST_SIZE);
+    Change *larger = ARENA_ARRAY(a, Change, *size);
+    if (n > 0) {
+        memcpy(larger, *changes, n * sizeof *larger);
+    }
+    *changes = larger;
+}
+
+Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit, Change **ret_changes,
+                    size_t *ret_n)
+{
+    Db *db = NULL;
+    Stmt *s = NULL;
+    Change *changes = NULL;
+    size_t n = 0;
+    size_t size = 0;
+    bool row = false;
+    TRY(reader_db(r, a, STORE_CONFIG, &db));
+    TRY(db_prepare(db, a, read_sql, &s));
+    stmt_bind_int64(s, 1, after_seq);
+    stmt_bind_int64(s, 2, limit);
+    TRY(stmt_step(s, a, &row));
+    while (row) {
+        grow(a, &changes, n, &size);
+        changes[n++] = change_under(reader_store(r), a, s);
+        TRY(stmt_step(s, a, &row));
+    }
+    *ret_changes = changes;
+    *ret_n = n;
+    return NULL;
+}
+
+Err *changelog_first_seq(Reader *r, Arena *a, int64_t *ret_seq)
+{
+    Db *db = NULL;
+    TRY(reader_db(r, a, STORE_CONFIG, &db));
+    return db_int64(db, a, STR("SELECT min(seq) FROM change_log"), 0, ret_seq);
+}
