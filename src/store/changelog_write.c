@@ -51,6 +51,10 @@ static Err *put_values(Tx *tx, const NewChange *c)
     if (c->old_row != NULL) {
         put_row(&tx->old_values, c->table, c->old_row, c->changed);
     }
+    if (c->kind == CHANGE_UPDATE && c->new_row == NULL) { /* only touched */
+        buf_put_lit(&tx->new_values, "{}");
+        buf_put_lit(&tx->old_values, "{}");
+    }
     return buf_failed(&tx->new_values) || buf_failed(&tx->old_values)
                ? err(tx->arena, ERR_LIMIT, "The object is too large.")
                : NULL;
