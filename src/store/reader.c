@@ -67,6 +67,11 @@ Reader *reader_free(Reader *r)
     return NULL;
 }
 
+const Model *reader_model(const Reader *r)
+{
+    return store_model(reader_store(r));
+}
+
 const Store *reader_store(const Reader *r)
 {
     return r->store;

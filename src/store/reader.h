@@ -65,5 +65,7 @@ CHECKED Err *reader_related_rows(Reader *r, Arena *a, const Field *to_many, cons
 CHECKED Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value,
                          Value *ret_key);
 
+const Model *reader_model(const Reader *r);
+
 /* Statements run since reader_new(); the tests count them. */
 int64_t reader_n_statements(const Reader *r);

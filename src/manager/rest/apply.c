@@ -337,10 +337,10 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
     TRY(check_rules(a, NULL, row, input));
     TRY(apply_outcome(a));
     TRY(explain(a, tx_insert(a->tx, row), row));
-    TRY(after_write(a, NULL, row));
     TRY(write_members(a, row, input, true, false));
+    TRY(after_write(a, NULL, row));
     *ret_row = row;
-    return NULL;
+    return apply_outcome(a);
 }
 
 static bool same_values(const Row *a, const Row *b)
@@ -365,19 +365,23 @@ static void stamp_change(const Row *old, Row *row, int64_t now_us)
     }
 }
 
-/* Built-in rows may be sent back as they are, not changed. Their links count as well, which show in
- * the version. */
-static CHECKED Err *check_protected(Apply *a, const Row *old)
+/* Built-in rows may be sent back as they are, not changed. */
+static CHECKED Err *keep_protected(Apply *a, const Row *old, const Row *row, const Input *input)
 {
-    const Seed *seed = resource_seed(old->resource, old->key);
-    const Row *now = NULL;
-    if (seed == NULL || seed->protected_against != SEED_NO_CHANGE) {
-        return NULL;
+    bool same = same_values(old, row);
+    for (size_t i = 0; same && i < input->n_fields; i++) {
+        if (field_is_to_many(input->fields[i].field)) {
+            TRY(members_unchanged(a, &input->fields[i], old->key, &same));
+        }
     }
-    TRY(reader_get(tx_reader(a->tx), a->arena, old->resource, old->key, &now));
-    return now != NULL && now->version == old->version
-               ? NULL
-               : err(a->arena, ERR_INVALID, "This is a built-in object and cannot be changed.");
+    return same ? NULL
+                : err(a->arena, ERR_INVALID, "This is a built-in object and cannot be changed.");
+}
+
+static bool is_protected(const Row *row)
+{
+    const Seed *seed = resource_seed(row->resource, row->key);
+    return seed != NULL && seed->protected_against == SEED_NO_CHANGE;
 }
 
 CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool whole,
@@ -393,15 +397,18 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
         row->values[parent->index] = owner;
     }
     overlay_prepared(row, prepared);
+    if (is_protected(old)) {
+        *ret_row = old;
+        return keep_protected(a, old, row, input);
+    }
     TRY(check_rules(a, old, row, input));
     TRY(apply_outcome(a));
     stamp_change(old, row, tx_now_us(a->tx));
     TRY(explain(a, tx_update(a->tx, old, row), row));
-    TRY(after_write(a, old, row));
     TRY(write_members(a, row, input, false, whole));
-    TRY(check_protected(a, old));
+    TRY(after_write(a, old, row));
     *ret_row = row;
-    return NULL;
+    return apply_outcome(a);
 }
 
 CHECKED Err *apply_delete(Apply *a, const Row *old)

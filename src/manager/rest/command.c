@@ -4,46 +4,56 @@
 #include "base/json_write.h"
 #include "manager/rest/context.h"
 #include "manager/rest/input.h"
+#include "model/model_ids.h"
 
 #define FAILURE_MAX 1024
 
-/* Commands on something that is found by one of their arguments. */
-static const struct {
-    Str argument;
-    Str missing;
-} targets[] = {
-    {STR_INIT("participant_id"), STR_INIT("Failed to find participant.")},
-    {STR_INIT("conference_id"), STR_INIT("Failed to find conference.")},
-};
+#define NO_CONFERENCE STR_INIT("Failed to find conference.")
+#define NO_PARTICIPANT STR_INIT("Failed to find participant.")
+#define BY_PACKAGES STR_INIT("This system is upgraded by its packages.")
+#define NO_CLOUD STR_INIT("This system starts no cloud nodes.")
 
-/* Commands without meaning on a machine that is kept by its packages, and the argument that says
- * so. */
+/* Why a command can't be carried out, told about one of its arguments: there are no live calls
+ * without nodes, and some have no meaning on a machine that is kept by its packages. */
 static const struct {
-    Str command;
-    Str argument;
+    uint16_t command;
+    uint16_t argument;
     Str text;
-} refused[] = {
-    {STR_INIT("platform.software_bundle"), STR_INIT("package"),
-     STR_INIT("This system is upgraded by its packages.")},
-    {STR_INIT("platform.upgrade"), STR_INIT("package"),
-     STR_INIT("This system is upgraded by its packages.")},
-    {STR_INIT("platform.start_cloudnode"), STR_INIT("instance_id"),
-     STR_INIT("This system starts no cloud nodes.")},
+} refusals[] = {
+    {RES_COMMAND_CONFERENCE__DISCONNECT, FLD_COMMAND_CONFERENCE__DISCONNECT_CONFERENCE_ID,
+     NO_CONFERENCE},
+    {RES_COMMAND_CONFERENCE__LOCK, FLD_COMMAND_CONFERENCE__LOCK_CONFERENCE_ID, NO_CONFERENCE},
+    {RES_COMMAND_CONFERENCE__MUTE_GUESTS, FLD_COMMAND_CONFERENCE__MUTE_GUESTS_CONFERENCE_ID,
+     NO_CONFERENCE},
+    {RES_COMMAND_CONFERENCE__TRANSFORM_LAYOUT,
+     FLD_COMMAND_CONFERENCE__TRANSFORM_LAYOUT_CONFERENCE_ID, NO_CONFERENCE},
+    {RES_COMMAND_CONFERENCE__UNLOCK, FLD_COMMAND_CONFERENCE__UNLOCK_CONFERENCE_ID, NO_CONFERENCE},
+    {RES_COMMAND_CONFERENCE__UNMUTE_GUESTS, FLD_COMMAND_CONFERENCE__UNMUTE_GUESTS_CONFERENCE_ID,
+     NO_CONFERENCE},
+    {RES_COMMAND_PARTICIPANT__DISCONNECT, FLD_COMMAND_PARTICIPANT__DISCONNECT_PARTICIPANT_ID,
+     NO_PARTICIPANT},
+    {RES_COMMAND_PARTICIPANT__MUTE, FLD_COMMAND_PARTICIPANT__MUTE_PARTICIPANT_ID, NO_PARTICIPANT},
+    {RES_COMMAND_PARTICIPANT__ROLE, FLD_COMMAND_PARTICIPANT__ROLE_PARTICIPANT_ID, NO_PARTICIPANT},
+    {RES_COMMAND_PARTICIPANT__TRANSFER, FLD_COMMAND_PARTICIPANT__TRANSFER_PARTICIPANT_ID,
+     NO_PARTICIPANT},
+    {RES_COMMAND_PARTICIPANT__UNLOCK, FLD_COMMAND_PARTICIPANT__UNLOCK_PARTICIPANT_ID,
+     NO_PARTICIPANT},
+    {RES_COMMAND_PARTICIPANT__UNMUTE, FLD_COMMAND_PARTICIPANT__UNMUTE_PARTICIPANT_ID,
+     NO_PARTICIPANT},
+    {RES_COMMAND_PLATFORM__SOFTWARE_BUNDLE, FLD_COMMAND_PLATFORM__SOFTWARE_BUNDLE_PACKAGE,
+     BY_PACKAGES},
+    {RES_COMMAND_PLATFORM__UPGRADE, FLD_COMMAND_PLATFORM__UPGRADE_PACKAGE, BY_PACKAGES},
+    {RES_COMMAND_PLATFORM__START_CLOUDNODE, FLD_COMMAND_PLATFORM__START_CLOUDNODE_INSTANCE_ID,
+     NO_CLOUD},
 };
 
-/* Notes why the command can't be carried out; false if nothing speaks against it. */
+/* False if nothing speaks against it. */
 static bool note_refusal(const Resource *command, Problems *problems)
 {
-    for (size_t i = 0; i < ARRAY_N(refused); i++) {
-        if (str_equal(command->file, refused[i].command)) {
-            problems_add(problems, refused[i].argument, "%.*s", STR_ARG(refused[i].text));
-            return true;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_N(targets); i++) {
-        const Field *f = resource_field(command, targets[i].argument);
-        if (f != NULL && f->required && f->type == FIELD_STRING) {
-            problems_add(problems, f->name, "%.*s", STR_ARG(targets[i].missing));
+    for (size_t i = 0; i < ARRAY_N(refusals); i++) {
+        if (command->index == refusals[i].command) {
+            problems_add(problems, command->fields[refusals[i].argument].name, "%.*s",
+                         STR_ARG(refusals[i].text));
             return true;
         }
     }

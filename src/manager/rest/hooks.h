@@ -22,9 +22,9 @@ typedef struct ResourceHooks {
     /* Rules that need state, and changes of other rows, inside the transaction. */
     Err *(*before_write)(Tx *tx, const Row *old, Row *new, Problems *problems);
 
-    /* Changes of other rows that need the key of a new one; after the row, before its relations.
-     * Writable computed fields hold here, as in the functions above, what the request gives for
-     * them: NULL if nothing. */
+    /* What can be said or done only when the row and its relations are written, still inside the
+     * transaction. Writable computed fields hold, here as in the functions above, what the request
+     * gives for them: NULL if nothing. */
     Err *(*after_write)(Tx *tx, const Row *old, const Row *new, Problems *problems);
 
     /* Refuses the deletion, or does what goes with it. */

@@ -143,6 +143,51 @@ static CHECKED Err *write_inverse(Apply *a, const Field *f, const InputField *gi
     return e;
 }
 
+/* --- comparison --- */
+
+static CHECKED Err *same_keys(Apply *a, const Field *f, const Value keys[], size_t n, Value owner,
+                              ValueMap *now, bool *ret_same)
+{
+    Related related = {.n = 0};
+    bool same = true;
+    TRY(reader_related(tx_reader(a->tx), a->arena, f, &owner, 1, &related));
+    for (size_t i = 0; i < related.n; i++) {
+        value_map_put(now, related.keys[i], a);
+    }
+    size_t n_distinct = 0;
+    int seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        const void *entry = value_map_get(now, keys[i]);
+        same = same && entry != NULL;
+        n_distinct += entry == a;
+        value_map_put(now, keys[i], &seen);
+    }
+    *ret_same = same && n_distinct == related.n;
+    return NULL;
+}
+
+CHECKED Err *members_unchanged(Apply *a, const InputField *given, Value owner, bool *ret_unchanged)
+{
+    if (given->kind == INPUT_NULL) {
+        *ret_unchanged = true;
+        return NULL;
+    }
+    Value *keys = ARENA_ARRAY(a->arena, Value, given->n_members);
+    size_t n = 0;
+    for (size_t i = 0; i < given->n_members; i++) {
+        TRY(reference_find(tx_reader(a->tx), a->arena, &given->members[i], &keys[n]));
+        if (value_is_null(keys[n++])) {
+            *ret_unchanged = false;
+            return NULL;
+        }
+    }
+    ValueMap now;
+    value_map_init(&now, a->arena);
+    Err *e = same_keys(a, given->field, keys, n, owner, &now, ret_unchanged);
+    value_map_deinit(&now);
+    return e;
+}
+
 /* --- children --- */
 
 /* A child that the parent has now, or was given just now. */

@@ -6,11 +6,13 @@
 
 /* Makes the field of the row `owner` hold what `given` says.
  *
- *   is_new   the row was just made, so that it has no members yet
- *   whole    as PUT does */
+ *   is_new   the row was just made, so that it has no members yet */
 CHECKED Err *members_write(Apply *a, const Field *f, const InputField *given, Value owner,
                            bool is_new);
 
 /* The key of the object that a reference means: made where the model says so. VALUE_NONE after a
  * problem was noted. */
 CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *reference, Value *ret_key);
+
+/* Whether the field of the row `owner` holds just what is given. */
+CHECKED Err *members_unchanged(Apply *a, const InputField *given, Value owner, bool *ret_unchanged);

@@ -17,7 +17,7 @@ static const size_t multipart_body_max = (size_t)8 << 30;
 static void find_hooks(Rest *r)
 {
     for (size_t i = 0; i < r->options.n_hooks; i++) {
-        const ResourceHooks *hooks = &r->options.hooks[i];
+        const ResourceHooks *hooks = r->options.hooks[i];
         const Resource *resource = model_resource(r->model, FAMILY_CONFIGURATION, hooks->resource);
         MUST(resource != NULL);
         r->hooks[resource->index] = hooks;

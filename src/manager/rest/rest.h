@@ -15,7 +15,7 @@ typedef struct Rest Rest;
 typedef struct RestOptions {
     bool absolute_location; /* Location with scheme and host */
     size_t cache_bytes;     /* of rendered objects; 0: no cache */
-    const ResourceHooks *hooks;
+    const ResourceHooks *const *hooks;
     size_t n_hooks;
 } RestOptions;
 

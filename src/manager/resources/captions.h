@@ -1,0 +1,15 @@
+#pragma once
+
+#include "manager/resources/row_values.h"
+#include "manager/rest/answer.h"
+
+/* Captions can't be offered in calls to Teams and Google Meet. "default" counts as no there. */
+static inline void captions_check(const Row *row, uint16_t captions, uint16_t protocol,
+                                  Problems *problems)
+{
+    bool foreign = row_is(row, protocol, STR("teams")) || row_is(row, protocol, STR("gms"));
+    if (foreign && row_is(row, captions, STR("yes"))) {
+        problems_add(problems, row_field_name(row, captions),
+                     "Captions can't be offered in calls of this type.");
+    }
+}

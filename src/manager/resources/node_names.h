@@ -1,0 +1,21 @@
+#pragma once
+
+#include "manager/rest/answer.h"
+#include "store/writer.h"
+
+/* A list of the nodes (management_vm and worker_vm) that name a row: never stored, a view of their
+ * relation, which a list written to it sets. */
+typedef struct NodeNames {
+    uint16_t nodes;            /* the list, a computed field of the row */
+    uint16_t of_management_vm; /* the relation of each kind of node that leads to the row: */
+    uint16_t of_worker_vm;     /* to-one or links */
+    bool as_addresses;         /* shown as URIs, else as host names with their domain */
+} NodeNames;
+
+/* For ResourceHooks.compute. */
+CHECKED Err *node_names_compute(const NodeNames *names, Reader *reader, Arena *a, Row *rows[],
+                                size_t n);
+
+/* For ResourceHooks.after_write: nodes may be given by URI, name, host name with or without domain.
+ */
+CHECKED Err *node_names_write(const NodeNames *names, Tx *tx, const Row *row, Problems *problems);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "manager/rest/hooks.h"
+
+/* The table of each file in this folder, for resources.c. */
+extern const ResourceHooks administrator_hooks;
+extern const ResourceHooks autobackup_hooks;
+extern const ResourceHooks conference_hooks;
+extern const ResourceHooks gateway_routing_rule_hooks;
+extern const ResourceHooks identity_provider_hooks;
+extern const ResourceHooks licence_hooks;
+extern const ResourceHooks media_library_entry_hooks;
+extern const ResourceHooks role_hooks;
+extern const ResourceHooks ssh_authorized_key_hooks;
+extern const ResourceHooks teams_proxy_hooks;
+extern const ResourceHooks tls_certificate_hooks;
+extern const ResourceHooks upgrade_hooks;
+extern const ResourceHooks worker_vm_hooks;

@@ -1,0 +1,28 @@
+/* Teams Connectors: each has an event hub of its own. */
+#include <sodium.h>
+
+#include "manager/resources/row_values.h"
+#include "manager/resources/tables.h"
+
+#define ID_BYTES 20 /* 28 characters */
+
+static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
+{
+    (void)old;
+    (void)problems;
+    unsigned char id[ID_BYTES];
+    size_t size = sodium_base64_ENCODED_LEN(ID_BYTES, sodium_base64_VARIANT_ORIGINAL);
+    if (row_text(new, FLD_TEAMS_PROXY_EVENTHUB_ID).len > 0) {
+        return NULL;
+    }
+    char *text = arena_alloc(tx_arena(tx), size);
+    randombytes_buf(id, sizeof id);
+    (void)sodium_bin2base64(text, size, id, sizeof id, sodium_base64_VARIANT_ORIGINAL);
+    new->values[FLD_TEAMS_PROXY_EVENTHUB_ID] = value_text((Str){text, size - 1});
+    return NULL;
+}
+
+const ResourceHooks teams_proxy_hooks = {
+    .resource = STR_INIT("teams_proxy"),
+    .before_write = before_write,
+};

@@ -1,0 +1,28 @@
+/* Certificates of servers: which nodes show them. */
+#include "manager/resources/node_names.h"
+#include "manager/resources/row_values.h"
+#include "manager/resources/tables.h"
+
+static const NodeNames nodes = {
+    .nodes = FLD_TLS_CERTIFICATE_NODES,
+    .of_management_vm = FLD_MANAGEMENT_VM_TLS_CERTIFICATE,
+    .of_worker_vm = FLD_WORKER_VM_TLS_CERTIFICATE,
+    .as_addresses = false,
+};
+
+static Err *compute(Reader *reader, Arena *a, Row *rows[], size_t n)
+{
+    return node_names_compute(&nodes, reader, a, rows, n);
+}
+
+static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *problems)
+{
+    (void)old; /* the list is compared with what the nodes say */
+    return node_names_write(&nodes, tx, new, problems);
+}
+
+const ResourceHooks tls_certificate_hooks = {
+    .resource = STR_INIT("tls_certificate"),
+    .after_write = after_write,
+    .compute = compute,
+};
