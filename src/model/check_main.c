@@ -12,6 +12,7 @@ static Err *check(Arena *a, const char *done_path)
 {
     CLEANUP(model_free) Model *model = NULL;
     TRY(model_load(a, model_embedded_files, model_n_embedded_files, &model));
+    TRY(model_check_version(a, model));
     return file_write(a, done_path, 0644, STR("sound\n"));
 }
 

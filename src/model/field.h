@@ -7,111 +7,14 @@
 #include "base/regex.h"
 #include "base/str.h"
 #include "base/value.h"
+#include "model/field_type.h"
+#include "model/lookup.h"
 
 /* A field of a resource, as its model file describes it. Built once by model_load(), immutable and
  * shared by all threads afterwards. model/README.md defines every key; this is its typed form. */
 
 typedef struct Resource Resource;
 typedef struct Field Field;
-
-typedef enum FieldType {
-    FIELD_STRING,
-    FIELD_INTEGER,
-    FIELD_FLOAT,
-    FIELD_BOOLEAN,
-    FIELD_DATETIME,
-    FIELD_DATE,
-    FIELD_TIME,
-    FIELD_LIST,
-    FIELD_DICT,
-    FIELD_RELATED,
-    FIELD_FILE,
-    FIELD_TYPE_N
-} FieldType;
-
-typedef enum FieldFormat {
-    FORMAT_NONE,
-    FORMAT_URL,
-    FORMAT_FQDN,
-    FORMAT_HOSTNAME,
-    FORMAT_IPV4,
-    FORMAT_IPV6,
-    FORMAT_IP,
-    FORMAT_EMAIL,
-    FORMAT_UUID,
-    FORMAT_PEM,
-    FORMAT_REGEX,
-    FORMAT_JSON,
-    FORMAT_JINJA2,
-    FORMAT_SSH_PUBLIC_KEY,
-    FORMAT_N
-} FieldFormat;
-
-typedef enum FieldSecret {
-    SECRET_NONE,
-    SECRET_MASK,
-    SECRET_BLANK,
-    SECRET_INPUT,
-    SECRET_HASH
-} FieldSecret;
-typedef enum FieldGenerated {
-    GENERATED_NONE,
-    GENERATED_ABSENT,
-    GENERATED_BLANK,
-    GENERATED_CREATION, /* a datetime: when the row was made */
-    GENERATED_CHANGE    /* a datetime: when the row was last changed */
-} FieldGenerated;
-typedef enum RelationKind {
-    RELATION_TO_ONE,
-    RELATION_CHILDREN,
-    RELATION_LINKS,
-    RELATION_INVERSE,
-    RELATION_VALUES
-} RelationKind;
-typedef enum OnDelete {
-    ON_DELETE_NONE,
-    ON_DELETE_NULL,
-    ON_DELETE_REFUSE,
-    ON_DELETE_CASCADE
-} OnDelete;
-typedef enum Effect { EFFECT_NONE, EFFECT_MANAGER, EFFECT_NODE, EFFECT_LATER } Effect;
-
-/* Lookups of a filter (wire 4.3), as bits of Field.lookups. */
-typedef enum Lookup {
-    LOOKUP_EXACT,
-    LOOKUP_IEXACT,
-    LOOKUP_CONTAINS,
-    LOOKUP_ICONTAINS,
-    LOOKUP_STARTSWITH,
-    LOOKUP_ISTARTSWITH,
-    LOOKUP_ENDSWITH,
-    LOOKUP_IENDSWITH,
-    LOOKUP_REGEX,
-    LOOKUP_IREGEX,
-    LOOKUP_IN,
-    LOOKUP_LT,
-    LOOKUP_LTE,
-    LOOKUP_GT,
-    LOOKUP_GTE,
-    LOOKUP_RANGE,
-    LOOKUP_ISNULL,
-    LOOKUP_YEAR,
-    LOOKUP_MONTH,
-    LOOKUP_DAY,
-    LOOKUP_WEEK_DAY,
-    LOOKUP_HOUR,
-    LOOKUP_MINUTE,
-    LOOKUP_SECOND,
-    LOOKUP_DATE,
-    LOOKUP_N
-} Lookup;
-
-#define LOOKUP_BIT(lookup) (UINT32_C(1) << (lookup))
-#define LOOKUP_ALL (LOOKUP_BIT(LOOKUP_N) - 1)
-
-/* LOOKUP_N if it is none. */
-Lookup lookup_from(Str name);
-Str lookup_name(Lookup lookup);
 
 struct Field {
     const Resource *resource;
@@ -131,12 +34,12 @@ struct Field {
     bool computed; /* worked out when read */
     bool stored;   /* has a column in its resource's table */
     bool fraction; /* datetimes: written with six digits */
-    bool write_only; /* reads back as its default */
-    bool also_text;  /* a file that may come as text */
-    bool replicated;
+    bool write_only;   /* reads back as its default */
+    bool also_text;    /* a file that may come as text */
+    bool replicated;   /* goes where its resource goes */
     bool open_choices; /* choices that were inferred: others are taken */
     bool open_format;  /* the same for format and pattern */
-    bool has_default, has_min, has_max;
+    bool has_default, has_min, has_max, has_max_length; /* named in the file */
 
     Value default_value; /* what an absent field of a new row gets, also without has_default; lists
                             and dicts as JSON text */
@@ -156,7 +59,8 @@ struct Field {
 
     /* FIELD_RELATED */
     RelationKind kind;
-    const Resource *target;  /* of RELATION_VALUES: an embedded object */
+    const Resource *target;  /* of RELATION_VALUES, and of a to-one that has no rows to point to: an
+                                embedded object, which lies in the column as JSON */
     const Field *reverse;    /* CHILDREN, INVERSE: the to-one of the other side */
     const Field *inverse_of; /* LINKS: the field of the other side that names the table, NULL on the
                                 naming side */

@@ -82,7 +82,8 @@ static void read_bounds(ModelReader *reader, Field *field)
     field->has_min = model_reader_integer(reader, "min", &field->min);
     field->has_max = model_reader_integer(reader, "max", &field->max);
     field->max_length = FIELD_TEXT_MAX;
-    if (model_reader_integer(reader, "max_length", &number)) {
+    field->has_max_length = model_reader_integer(reader, "max_length", &number);
+    if (field->has_max_length) {
         field->max_length = (size_t)MAX(number, 0);
     }
     if (model_reader_integer(reader, "min_length", &number)) {

@@ -1,4 +1,4 @@
-/* What a field may be filtered by (wire 4.1, 4.3). */
+/* What a field may be filtered by . */
 #include "model/loading.h"
 
 #define LOOKUPS_TEXT                                                                               \
@@ -6,7 +6,6 @@
      LOOKUP_BIT(LOOKUP_STARTSWITH) | LOOKUP_BIT(LOOKUP_ISTARTSWITH) |                              \
      LOOKUP_BIT(LOOKUP_ENDSWITH) | LOOKUP_BIT(LOOKUP_IENDSWITH) | LOOKUP_BIT(LOOKUP_REGEX) |       \
      LOOKUP_BIT(LOOKUP_IREGEX))
-#define LOOKUPS_ANY (LOOKUP_BIT(LOOKUP_EXACT) | LOOKUP_BIT(LOOKUP_IN) | LOOKUP_BIT(LOOKUP_ISNULL))
 #define LOOKUPS_ORDER                                                                              \
     (LOOKUP_BIT(LOOKUP_LT) | LOOKUP_BIT(LOOKUP_LTE) | LOOKUP_BIT(LOOKUP_GT) |                      \
      LOOKUP_BIT(LOOKUP_GTE) | LOOKUP_BIT(LOOKUP_RANGE))
@@ -14,26 +13,6 @@
     (LOOKUP_BIT(LOOKUP_YEAR) | LOOKUP_BIT(LOOKUP_MONTH) | LOOKUP_BIT(LOOKUP_DAY) |                 \
      LOOKUP_BIT(LOOKUP_WEEK_DAY) | LOOKUP_BIT(LOOKUP_HOUR) | LOOKUP_BIT(LOOKUP_MINUTE) |           \
      LOOKUP_BIT(LOOKUP_SECOND) | LOOKUP_BIT(LOOKUP_DATE))
-
-static const char *const lookup_names[LOOKUP_N] = {
-    "exact",     "iexact", "contains", "icontains", "startswith", "istartswith", "endswith",
-    "iendswith", "regex",  "iregex",   "in",        "lt",         "lte",         "gt",
-    "gte",       "range",  "isnull",   "year",      "month",      "day",         "week_day",
-    "hour",      "minute", "second",   "date"};
-
-Lookup lookup_from(Str name)
-{
-    int lookup = 0;
-    while (lookup < LOOKUP_N && !str_equal(name, str_from(lookup_names[lookup]))) {
-        lookup++;
-    }
-    return (Lookup)lookup;
-}
-
-Str lookup_name(Lookup lookup)
-{
-    return str_from(lookup_names[lookup]);
-}
 
 /* Text lookups on other types compare the wire form. */
 static uint32_t lookups_of_type(const Field *field)

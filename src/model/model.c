@@ -200,7 +200,7 @@ static Err *load_version(Loading *l, Str content)
     if (!model_reader_integer(&reader, "number", &l->model->version)) {
         model_reader_fail(&reader, "number is missing");
     }
-    l->model->shape_hash = model_reader_need_text(&reader, "shape");
+    l->model->version_hash = model_reader_need_text(&reader, "shape");
     return model_reader_finish(&reader);
 }
 
@@ -234,19 +234,6 @@ static Err *parse_files(Loading *l, const ModelFile files[], size_t n_files)
                                   : err(l->errors, ERR_INVALID, "permissions.json: is missing");
 }
 
-/* A changed shape under an old number would open old stores as if nothing had happened. */
-static Err *check_shape(const Loading *l)
-{
-    const Str shape = model_shape_hash(l->arena, l->model);
-    if (l->model->version < 1 || !str_equal(shape, l->model->shape_hash)) {
-        return err(
-            l->errors, ERR_INVALID,
-            "version.json: the shape of the model changed: raise number and set shape to %.*s",
-            STR_ARG(shape));
-    }
-    return NULL;
-}
-
 static Err *load(Loading *l, const ModelFile files[], size_t n_files)
 {
     TRY(parse_files(l, files, n_files));
@@ -256,7 +243,8 @@ static Err *load(Loading *l, const ModelFile files[], size_t n_files)
     TRY(relations_link(l));
     TRY(seeds_load(l));
     TRY(model_verify(l));
-    return check_shape(l);
+    l->model->shape_hash = model_shape_hash(l->arena, l->model);
+    return NULL;
 }
 
 Err *model_load(Arena *errors, const ModelFile files[], size_t n_files, Model **ret_model)
@@ -269,6 +257,18 @@ Err *model_load(Arena *errors, const ModelFile files[], size_t n_files, Model **
     *ret_model = m;
     m = NULL;
     return NULL;
+}
+
+Err *model_check_version(Arena *errors, const Model *m)
+{
+    if (str_equal(m->shape_hash, m->version_hash)) {
+        return NULL;
+    }
+    return err(
+        errors, ERR_INVALID,
+        "version.json: shape: the shape of the model changed under number %lld: raise number "
+        "and set shape to %.*s",
+        (long long)m->version, STR_ARG(m->shape_hash));
 }
 
 static void free_patterns(const Resource *r)

@@ -21,8 +21,10 @@ typedef struct Model {
     const PermissionInfo *permissions;
     size_t n_permissions;
     Permission is_admin, use_api;
-    int64_t version; /* of version.json */
-    Str shape_hash;  /* over all that decides how rows look; hex SHA-256 */
+    int64_t version;  /* of version.json */
+    Str version_hash; /* the shape that this number stands for, by version.json */
+    Str shape_hash;   /* over all that decides how rows look; hex SHA-256. The build sees to it that
+                         both are the same */
 } Model;
 
 /* Errors: ERR_INVALID whose text begins with "FILE: FIELD: "; see "What a build refuses" in
@@ -30,6 +32,10 @@ typedef struct Model {
 CHECKED Err *model_load(Arena *errors, const ModelFile files[], size_t n_files, Model **ret_model);
 Model *model_free(Model *m);
 DEFINE_CLEANUP(Model, model_free);
+
+/* A changed shape under an old number would open old stores as if nothing had happened. Errors:
+ * ERR_INVALID, which says what to do. */
+CHECKED Err *model_check_version(Arena *errors, const Model *m);
 
 /* The files in the binary. */
 extern const ModelFile model_embedded_files[];

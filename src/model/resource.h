@@ -6,6 +6,7 @@
 #include "base/value.h"
 #include "model/field.h"
 #include "model/permission.h"
+#include "model/seed.h"
 
 /* A resource of the API, as its model file describes it; immutable. model/README.md defines every
  * key. */
@@ -34,22 +35,8 @@ typedef enum Method {
 
 typedef enum KeyType { KEY_INTEGER, KEY_TEXT, KEY_UUID } KeyType;
 
-typedef struct SeedValue {
-    const Field *field;
-    Value value;        /* scalars and to-ones */
-    const Value *links; /* to-many LINKS: keys; NULL otherwise */
-    size_t n_links;
-    Str computed; /* what is worked out at first start; else empty */
-} SeedValue;
-
-typedef enum SeedProtected { SEED_FREE, SEED_NO_DELETE, SEED_NO_CHANGE } SeedProtected;
-
-typedef struct Seed {
-    Value key;
-    const SeedValue *values;
-    size_t n_values;
-    SeedProtected protected_against;
-} Seed;
+/* Which Conferencing Nodes its rows go to. */
+typedef enum Replicate { REPLICATE_NOWHERE, REPLICATE_ALL, REPLICATE_OWN } Replicate;
 
 typedef struct FieldGroup {
     const Field *const *fields;
@@ -80,7 +67,7 @@ struct Resource {
     Str key_name;
     KeyType key_type;
     bool has_key;
-    int64_t fixed_key;         /* 0: none */
+    int64_t fixed_key;         /* of singletons and `fixed`; 0: none */
     const Resource *parent;    /* of a nested resource */
     const Resource *rows_of;   /* whose rows it shows; NULL: its own */
     const Field *parent_field; /* with rows_of: the to-one of those rows that leads to the parent */
@@ -100,8 +87,14 @@ struct Resource {
     Permission permission_also;   /* needed besides, to write; PERMISSION_NONE: none */
     Permission permission_detail; /* needed besides, to read one */
 
-    Effect effect;
+    Replicate replicate;
+    const Field *const *replicate_path; /* REPLICATE_OWN: fields of the node's row that lead here;
+                                           none: its rows are the nodes */
+    size_t n_replicate_path;
+
+    Effect effect; /* outside configuration/ EFFECT_MANAGER unless the file says otherwise */
     Str effect_note;
+    Str response; /* example of the body that a success has, as JSON; empty: none */
     const Seed *seeds;
     size_t n_seeds;
 };
