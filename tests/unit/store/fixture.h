@@ -18,7 +18,7 @@ typedef struct Fixture {
 extern const ModelFile fixture_files[];
 extern const size_t fixture_n_files;
 
-/* Loads model files; version.json is added with the number and the shape that they have. */
+/* Loads model files; version.json is added with that number. */
 Model *fixture_model(Arena *a, const ModelFile files[], size_t n, int64_t number);
 
 Fixture *fixture_new(void);
