@@ -16,30 +16,36 @@ static const char permissions[] =
     " {'id': 4, 'codename': 'change_things', 'name': 'a', 'help': 'a'}]";
 
 static const char
-    room[] =
-        HEAD("room",
-             "configuration") "'ordering': ['name', 'created'], 'fields': {" FIELD("aliases",
-                                                                                   "'type': "
-                                                                                   "'related', "
-                                                                                   "'related': "
-                                                                                   "'configuration/"
-                                                                                   "alias', "
-                                                                                   "'many': true,"
-                                                                                   " 'kind': "
-                                                                                   "'children', "
-                                                                                   "'reverse': "
-                                                                                   "'room', "
-                                                                                   "'full': true") "," FIELD("created", "'type': 'datetime', 'nullable': true, 'index': true") "," FIELD("day", "'type': 'date', 'nullable': true") "," FIELD("ended", "'type': 'datetime', 'nullable': true, 'fraction': false") "," ID
-                                                                                                                                                                                                                                                                                                                  "," FIELD("limit_of", "'type': 'integer', 'nullable': true") "," FIELD("name",
-                                                                                                                                                                                                                                                                                                                                                                                         "'type': 'string', 'required': true, 'unique': true, 'search': true,"
-                                                                                                                                                                                                                                                                                                                                                                                         " 'max_length': 250") "," FIELD("open", "'type': 'boolean', 'default': true") "," FIELD("participants", "'type': 'related', 'related': 'configuration/participant', 'many': true,"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 " 'kind': 'links', 'inverse_of': 'rooms'") "," FIELD("rate", "'type': 'float', 'nullable': true") "," FIELD("tags",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "'type': 'related', 'related': 'configuration/tag', 'many': true,"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             " 'kind': 'links'") "," FIELD("text",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           "'type': 'string', 'nullable': true") "," FIELD("theme",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           "'type': 'related', 'related': 'configuration/theme', 'nullable': true,"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           " 'on_delete': 'null'") "," FIELD("version",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "'type': 'string'") "}}";
+    room
+        [] =
+            HEAD("room", "configuration") "'ordering': ['name', 'created'], 'fields': {" FIELD(
+                "aliases",
+                "'type': "
+                "'related', "
+                "'related': "
+                "'configuration/"
+                "alias', "
+                "'many': true,"
+                " 'kind': "
+                "'children', "
+                "'reverse': "
+                "'room', "
+                "'full': true") "," FIELD("created",
+                                          "'type': 'datetime', 'nullable': true, 'index': "
+                                          "true") "," FIELD("day",
+                                                            "'type': 'date', "
+                                                            "'nullable': true") "," FIELD("ended", "'type': 'datetime', 'nullable': true, 'fraction': false") "," ID
+                                                                                                                                                              "," FIELD("limit_of",
+                                                                                                                                                                        "'type': 'integer', 'nullable': true") "," FIELD("name",
+                                                                                                                                                                                                                         "'type': 'string', 'required': true, 'unique': true, 'search': true,"
+                                                                                                                                                                                                                         " 'max_length': 250") "," FIELD("open", "'type': 'boolean', 'default': true") "," FIELD("participants",
+                                                                                                                                                                                                                                                                                                                 "'type': 'related', 'related': 'configuration/participant', 'many': true,"
+                                                                                                                                                                                                                                                                                                                 " 'kind': 'links', 'inverse_of': 'rooms'") "," FIELD("rate",
+                                                                                                                                                                                                                                                                                                                                                                      "'type': 'float', 'nullable': true") "," FIELD("tags", "'type': 'related', 'related': 'configuration/tag', 'many': true,"
+                                                                                                                                                                                                                                                                                                                                                                                                                             " 'kind': 'links'") "," FIELD("text", "'type': 'string', 'nullable': true") "," FIELD("theme",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   "'type': 'related', 'related': 'configuration/theme', 'nullable': true,"
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   " 'on_delete': 'null'") "," FIELD("version",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "'type': 'string'") "}}";
 
 static const char alias[] = HEAD(
     "alias",
@@ -48,14 +54,24 @@ static const char alias[] = HEAD(
                          "alias",
                          "'type': 'string', 'required': true, 'unique': true, 'fold': true,"
                          " 'search': true, 'max_length': 250") "," ID
-                                                               "," FIELD("place", "'type': "
-                                                                                  "'integer', "
-                                                                                  "'nullable': "
-                                                                                  "true") "," FIELD(
-                                                                   "room",
-                                                                   "'type': 'related', 'related': "
-                                                                   "'configuration/room', "
-                                                                   "'on_delete': 'cascade'") "}}";
+                                                               "," FIELD(
+                                                                   "place",
+                                                                   "'type': "
+                                                                   "'integer', "
+                                                                   "'nullable': "
+                                                                   "true") "," FIELD("room",
+                                                                                     "'type': "
+                                                                                     "'related'"
+                                                                                     ", "
+                                                                                     "'related'"
+                                                                                     ": "
+                                                                                     "'configur"
+                                                                                     "ation/"
+                                                                                     "room', "
+                                                                                     "'on_"
+                                                                                     "delete': "
+                                                                                     "'cascade"
+                                                                                     "'") "}}";
 
 static const char participant[] =
     HEAD("participant",
@@ -65,25 +81,24 @@ static const char participant[] =
                               "'type': 'related', 'related': 'configuration/room', 'many': true,"
                               " 'kind': 'links'") "}}";
 
-static const char theme[] =
-    HEAD("theme", "configuration") "'fields': {" FIELD(
-        "base",
-        "'type': 'related', 'related': 'configuration/theme', 'nullable': true,"
-        " 'on_delete': 'null'") "," ID
-                                "," FIELD("name", "'type': 'string', 'unique': true, 'max_length': "
-                                                  "50") "," FIELD(
-                                    "note",
-                                    "'type': 'string', 'nullable': true") "," FIELD("rooms",
-                                                                                    "'type': "
-                                                                                    "'related', "
-                                                                                    "'related': "
-                                                                                    "'configuration"
-                                                                                    "/room', "
-                                                                                    "'many': true,"
-                                                                                    " 'kind': "
-                                                                                    "'inverse', "
-                                                                                    "'reverse': "
-                                                                                    "'theme'") "}}";
+static const char theme[] = HEAD("theme", "configuration") "'fields': {" FIELD(
+    "base",
+    "'type': 'related', 'related': 'configuration/theme', 'nullable': true,"
+    " 'on_delete': 'null'") "," ID
+                            "," FIELD("name",
+                                      "'type': 'string', 'unique': true, 'max_length': "
+                                      "50") "," FIELD("note",
+                                                      "'type': 'string', 'nullable': "
+                                                      "true") "," FIELD("rooms", "'type': "
+                                                                                 "'related', "
+                                                                                 "'related': "
+                                                                                 "'configuration"
+                                                                                 "/room', "
+                                                                                 "'many': true,"
+                                                                                 " 'kind': "
+                                                                                 "'inverse', "
+                                                                                 "'reverse': "
+                                                                                 "'theme'") "}}";
 
 static const char tag[] =
     HEAD("tag", "configuration") "'key': {'name': 'name', 'type': 'text'}, 'fields': {" FIELD(
@@ -98,12 +113,11 @@ static const char call[] =
 static const char stream[] = HEAD(
     "stream",
     "status/call/<id>") "'key': {'name': 'id', 'type': 'text'}, 'parent': 'status/call', 'fields': "
-                        "{" FIELD("id",
-                                  "'type': 'string', 'readonly': true") "," FIELD("kind",
-                                                                                  "'type': "
-                                                                                  "'string', "
-                                                                                  "'readonly': "
-                                                                                  "true") "}}";
+                        "{" FIELD("id", "'type': 'string', 'readonly': true") "," FIELD(
+                            "kind", "'type': "
+                                    "'string', "
+                                    "'readonly': "
+                                    "true") "}}";
 
 static const char load[] =
     HEAD("load", "status/call/<id>") "'parent': 'status/call', 'fields': {" FIELD(
