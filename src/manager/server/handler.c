@@ -1,0 +1,351 @@
+#include "manager/server/handler.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/hash_table.h"
+#include "base/log.h"
+#include "http/response.h"
+
+/* A write that waits longer than this in the queue is given up. */
+#define WRITE_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
+#define REQUEST_ID_BYTES 8
+#define AUTHENTICATE "Basic Realm=\"Rostra\""
+
+/* A request on its way; in the arena of its HTTP request. */
+typedef struct Exchange {
+    Handler *handler;
+    HttpRequest *http;
+    RestRequest rest;
+    RestNext next; /* what a pool is to do */
+    PoolJob job;
+    WriteRequest write;
+    bool held; /* the body waits for the login */
+} Exchange;
+
+static void exchange_go_on(Exchange *x, RestNext next);
+
+static Str exchange_header(void *context, Str name)
+{
+    return http_request_header(context, name);
+}
+
+/* Hands the answer over to the HTTP server; the exchange is not ours any more. */
+static void exchange_send(Exchange *x)
+{
+    RestAnswer *answer = &x->rest.answer;
+    MUST(answer->status != 0);
+    http_response_set_status(x->http, answer->status);
+    for (size_t i = 0; i < answer->n_headers; i++) {
+        http_response_add_header(x->http, answer->headers[i].name, answer->headers[i].value);
+    }
+    if (answer->body != NULL) {
+        http_response_set_buf(x->http, answer->body);
+        answer->body = NULL;
+    }
+    http_respond(x->http);
+}
+
+static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, Str text)
+{
+    Arena *a = x->rest.arena;
+    answer_error(&x->rest.answer, a, status, text);
+    if (retry_after_s > 0) {
+        answer_add_header(&x->rest.answer, a, "Retry-After",
+                          str_format(a, "%lld", (long long)retry_after_s));
+    }
+    exchange_send(x);
+}
+
+static void exchange_send_busy(Exchange *x)
+{
+    exchange_send_error(x, 503, 1, STR("The server is busy; try again."));
+}
+
+/* --- login --- */
+
+/* A browser opens its own password box for WWW-Authenticate; a page that asks by script must not
+ * (wire 10.1). */
+static bool may_open_password_box(Exchange *x)
+{
+    const Str mode = http_request_header(x->http, STR("sec-fetch-mode"));
+    const Str cookie = http_request_header(x->http, STR("cookie"));
+    return http_request_header(x->http, STR("x-requested-with")).ptr == NULL &&
+           str_find_str(cookie, STR("sessionid=")) == SIZE_MAX &&
+           (mode.ptr == NULL || str_equal(mode, STR("navigate")));
+}
+
+static void exchange_send_refused(Exchange *x)
+{
+    answer_empty(&x->rest.answer, 401);
+    if (may_open_password_box(x)) {
+        answer_add_header(&x->rest.answer, x->rest.arena, "WWW-Authenticate", STR(AUTHENTICATE));
+    }
+    exchange_send(x);
+}
+
+static void exchange_logged_in(Exchange *x)
+{
+    const int64_t wait_s = rate_limit_take(x->handler->rate_limit, datetime_monotonic_us());
+    if (wait_s > 0) {
+        exchange_send_error(x, 429, wait_s, STR("Too many requests; try again later."));
+        return;
+    }
+    if (rest_authorize(x->handler->rest, &x->rest) == REST_ANSWERED) {
+        exchange_send(x);
+        return;
+    }
+    x->http->body_limit = rest_body_limit(x->handler->rest, &x->rest);
+    x->http->spool_body = x->http->body_limit > HTTP_BODY_MAX;
+    if (x->held) {
+        http_request_read_body(x->http);
+    }
+}
+
+static void exchange_take_login(Exchange *x, LoginAnswer answer, int64_t wait_s)
+{
+    if (answer == LOGIN_OK) {
+        exchange_logged_in(x);
+    } else if (answer == LOGIN_THROTTLED) {
+        exchange_send_error(x, 429, wait_s, STR("Too many failed logins; try again later."));
+    } else {
+        exchange_send_refused(x);
+    }
+}
+
+static Str exchange_authorization(Exchange *x)
+{
+    return http_request_header(x->http, STR("authorization"));
+}
+
+static void job_verify(PoolJob *job, Reader *reader)
+{
+    Exchange *x = HASH_ENTRY(job, Exchange, job);
+    LoginAnswer answer = LOGIN_REFUSED;
+    int64_t wait_s = 0;
+    const Err *e = login_verify(x->handler->login, reader, x->rest.arena, exchange_authorization(x),
+                                x->http->client_address, &answer, &x->rest.principal, &wait_s);
+    if (e != NULL) {
+        answer_failure(&x->rest.answer, x->rest.arena, STR("login"), e);
+        exchange_send(x);
+        return;
+    }
+    exchange_take_login(x, answer, wait_s);
+}
+
+static void exchange_put(Exchange *x, Pool *pool, void (*run)(PoolJob *job, Reader *reader))
+{
+    x->job = (PoolJob){.run = run, .source = str_hash(x->http->client_address)};
+    if (!pool_put(pool, &x->job)) {
+        exchange_send_busy(x);
+    }
+}
+
+static void exchange_login(Exchange *x)
+{
+    int64_t wait_s = 0;
+    const LoginAnswer answer =
+        login_recall(x->handler->login, x->rest.arena, exchange_authorization(x),
+                     x->http->client_address, &x->rest.principal, &wait_s);
+    if (answer != LOGIN_UNKNOWN) {
+        exchange_take_login(x, answer, wait_s);
+        return;
+    }
+    x->held = true;
+    http_request_hold(x->http);
+    x->job = (PoolJob){.run = job_verify, .source = str_hash(x->http->client_address)};
+    if (!pool_put(x->handler->slow, &x->job)) {
+        exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
+    }
+}
+
+/* --- work --- */
+
+static void job_go_on(PoolJob *job, Reader *reader)
+{
+    Exchange *x = HASH_ENTRY(job, Exchange, job);
+    const Rest *rest = x->handler->rest;
+    switch (x->next) {
+    case REST_PARSE_POOL:
+        exchange_go_on(x, rest_work(rest, &x->rest, true));
+        break;
+    case REST_PREPARE:
+        exchange_go_on(x, rest_prepare(rest, &x->rest, reader));
+        break;
+    default:
+        rest_read(rest, &x->rest, reader);
+        exchange_send(x);
+        break;
+    }
+}
+
+static Err *write_run_request(Tx *tx, WriteRequest *request)
+{
+    Exchange *x = request->context;
+    return rest_write(x->handler->rest, &x->rest, tx);
+}
+
+static void write_done(WriteRequest *request, const Err *e, int64_t seq)
+{
+    Exchange *x = request->context;
+    exchange_go_on(x, rest_written(x->handler->rest, &x->rest, e, seq));
+}
+
+static Str new_request_id(Arena *a)
+{
+    unsigned char random[REQUEST_ID_BYTES];
+    char text[2 * REQUEST_ID_BYTES + 1];
+    randombytes_buf(random, sizeof random);
+    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, random, sizeof random)));
+}
+
+static void exchange_write(Exchange *x)
+{
+    Arena *a = x->rest.arena;
+    if (x->rest.request_id.len == 0) {
+        x->rest.request_id = new_request_id(a);
+    }
+    x->write = (WriteRequest){
+        .run = write_run_request,
+        .done = write_done,
+        .context = x,
+        .user = str_to_cstr(a, x->rest.principal.name),
+        .name = x->rest.request_id.ptr,
+        .n_objects = rest_write_n_objects(&x->rest),
+        .deadline_us = datetime_monotonic_us() + WRITE_WAIT_US,
+    };
+    store_write(x->handler->store, rest_write_file(&x->rest), &x->write);
+}
+
+static void exchange_go_on(Exchange *x, RestNext next)
+{
+    x->next = next;
+    switch (next) {
+    case REST_ANSWERED:
+        exchange_send(x);
+        break;
+    case REST_READ:
+    case REST_READ_POOL:
+    case REST_PARSE_POOL:
+        exchange_put(x, x->handler->readers, job_go_on);
+        break;
+    case REST_PREPARE:
+        exchange_put(x, x->handler->slow, job_go_on);
+        break;
+    case REST_WRITE:
+        exchange_write(x);
+        break;
+    case REST_GO_ON:
+        MUST(false);
+        break;
+    }
+}
+
+/* --- callbacks of the HTTP server --- */
+
+static bool is_health_check(const HttpRequest *http)
+{
+    return str_equal(http->path, STR("/healthz"));
+}
+
+/* 200 only if the store can be written; needs no login. */
+static void answer_health(Handler *h, HttpRequest *http)
+{
+    const bool get = str_equal(http->method, STR("GET")) || str_equal(http->method, STR("HEAD"));
+    const bool healthy = store_can_write(h->store);
+    http_response_set_status(http, !get ? 405 : healthy ? 200 : 503);
+    if (!get) {
+        http_response_add_header(http, "Allow", STR("GET"));
+    }
+    http_response_add_header(http, "Content-Type", STR("text/plain; charset=utf-8"));
+    http_response_add_header(http, "Cache-Control", STR("no-store"));
+    http_response_set_text(http, healthy ? STR("ok\n") : STR("the store cannot be written\n"));
+    http_respond(http);
+}
+
+static void on_head(void *context, HttpRequest *http)
+{
+    Handler *h = context;
+    if (is_health_check(http)) {
+        http->body_limit = 0;
+        return;
+    }
+    Exchange *x = ARENA_NEW(http->arena, Exchange);
+    x->handler = h;
+    x->http = http;
+    x->rest = (RestRequest){
+        .arena = http->arena,
+        .method = http->method,
+        .path = http->path,
+        .query = http->query,
+        .header = exchange_header,
+        .header_context = http,
+        .body_fd = -1,
+    };
+    http->context = x;
+    if (rest_route(h->rest, &x->rest) == REST_ANSWERED) {
+        exchange_send(x);
+        return;
+    }
+    exchange_login(x);
+}
+
+static void on_request(void *context, HttpRequest *http)
+{
+    if (is_health_check(http)) {
+        answer_health(context, http);
+        return;
+    }
+    Exchange *x = http->context;
+    x->rest.body = http->body;
+    x->rest.body_fd = http->body_fd;
+    const RestNext next = rest_work(x->handler->rest, &x->rest, false);
+    if (next == REST_READ && http->loop_context != NULL) {
+        rest_read(x->handler->rest, &x->rest, http->loop_context);
+        exchange_send(x);
+    } else {
+        exchange_go_on(x, next);
+    }
+}
+
+static void on_finished(void *context, HttpRequest *http, bool sent_whole)
+{
+    (void)context;
+    (void)sent_whole;
+    Exchange *x = http->context;
+    if (x != NULL && x->rest.answer.body != NULL) {
+        x->rest.answer.body = buf_free(x->rest.answer.body);
+    }
+}
+
+/* A loop without a reader hands all reads to the pool. */
+static void *on_loop_start(void *context, size_t loop_index)
+{
+    const Handler *h = context;
+    CLEANUP(arena_free) Arena *a = arena_new(4096);
+    Reader *reader = NULL;
+    const Err *e = reader_new(a, h->store, &reader);
+    if (e != NULL) {
+        log_warning("a loop has no reader loop=%zu reason=\"%s\"", loop_index, e->text);
+    }
+    return reader;
+}
+
+static void on_loop_stop(void *context, void *loop_context)
+{
+    (void)context;
+    (void)reader_free(loop_context);
+}
+
+HttpHandler handler_callbacks(Handler *h)
+{
+    return (HttpHandler){
+        .context = h,
+        .on_loop_start = on_loop_start,
+        .on_loop_stop = on_loop_stop,
+        .on_head = on_head,
+        .on_request = on_request,
+        .on_finished = on_finished,
+    };
+}

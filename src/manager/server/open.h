@@ -1,0 +1,17 @@
+#pragma once
+
+#include "model/model.h"
+#include "store/store.h"
+
+/* Model and store of a data folder, as every command but --help needs them. */
+typedef struct Opened {
+    Model *model;
+    Store *store;
+} Opened;
+
+/* Makes the store if there is none, with the first password told (see setup.h). Errors as of
+ * store_open(). */
+CHECKED Err *opened_open(Arena *a, const char *data, Opened *ret_opened);
+
+/* Takes a half opened one. */
+void opened_close(Opened *o);

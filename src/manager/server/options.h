@@ -1,0 +1,36 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+
+/* The command line of rostrad. */
+
+#define OPTIONS_LISTEN_MAX 16
+#define OPTIONS_PROXIES_MAX 16
+
+typedef enum Command { COMMAND_SERVE, COMMAND_INIT, COMMAND_PASSWD, COMMAND_CHECK } Command;
+
+typedef struct Options {
+    Command command;
+    const char *argument; /* of passwd: the user */
+    const char *data;     /* DIR */
+    const char *listen[OPTIONS_LISTEN_MAX];
+    size_t n_listen; /* ≥ 1 */
+    const char *trusted_proxies[OPTIONS_PROXIES_MAX];
+    size_t n_trusted_proxies;
+    unsigned n_workers; /* loop threads; 0: one a core */
+    int64_t rate_limit; /* requests in the window; 0: no limit */
+    int64_t rate_window_s;
+    bool absolute_location;
+    LogLevel log_level;
+} Options;
+
+typedef enum OptionsAnswer { OPTIONS_RUN, OPTIONS_SHOWN /* --help, --version */ } OptionsAnswer;
+
+/* Texts are borrowed from argv. Errors: ERR_INVALID, one line that names the option. */
+CHECKED Err *options_parse(Arena *a, int argc, char *argv[], Options *ret_options,
+                           OptionsAnswer *ret_answer);

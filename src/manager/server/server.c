@@ -1,0 +1,190 @@
+#include "manager/server/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "manager/resources/resources.h"
+#include "manager/server/certificate.h"
+#include "manager/server/control.h"
+#include "manager/server/handler.h"
+#include "manager/server/open.h"
+#include "manager/server/privileges.h"
+#include "manager/server/setup.h"
+
+#define READERS_MAX 4
+#define READER_JOBS_MAX 4096
+#define SLOW_THREADS 2 /* argon2id takes 64 MiB in each */
+#define SLOW_JOBS_MAX 256
+#define CACHE_BYTES ((size_t)32 * 1024 * 1024)
+#define WATCH_S 1
+#define CERTIFICATE_ARENA_BYTES ((size_t)1024 * 1024)
+
+typedef struct Server {
+    const Options *options;
+    Handler handler;
+    HttpServer *http;
+    size_t listeners[OPTIONS_LISTEN_MAX];
+    Opened opened; /* model and store */
+    Control *control;
+    Reader *reader; /* of the main thread */
+    Arena *certificate_arena;
+    ServerCertificate certificate;
+} Server;
+
+static void block_signals(sigset_t *ret_waited)
+{
+    (void)sigemptyset(ret_waited);
+    (void)sigaddset(ret_waited, SIGTERM);
+    (void)sigaddset(ret_waited, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, ret_waited, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
+}
+
+/* Listens before anything is made, so that a port that is taken leaves no trace. The certificate is
+ * replaced by the stored one before the first handshake. */
+static Err *server_listen(Server *s, Arena *a)
+{
+    Str chain_pem;
+    Str key_pem;
+    TRY(setup_make_certificate(a, &chain_pem, &key_pem));
+    const HttpCertificate certificate = {.chain_pem = chain_pem, .key_pem = key_pem};
+    CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
+    TRY(http_credentials_new(a, &certificate, 1, STR_NONE, &credentials));
+    for (size_t i = 0; i < s->options->n_listen; i++) {
+        Err *e = http_server_listen(s->http, a, str_from(s->options->listen[i]), credentials,
+                                    &s->listeners[i]);
+        if (e != NULL) {
+            return err_wrap(a, e, "--listen %s", s->options->listen[i]);
+        }
+    }
+    return NULL;
+}
+
+static Err *server_make_http(Server *s, Arena *a)
+{
+    const size_t n = s->options->n_trusted_proxies;
+    Str *proxies = ARENA_ARRAY(a, Str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        proxies[i] = str_from(s->options->trusted_proxies[i]);
+    }
+    const HttpConfiguration configuration = {
+        .n_loops = s->options->n_workers,
+        .handler = handler_callbacks(&s->handler),
+        .spool_folder = s->options->data,
+        .trusted_proxies = proxies,
+        .n_trusted_proxies = n,
+    };
+    return http_server_new(a, &configuration, &s->http);
+}
+
+static unsigned n_reader_threads(void)
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > READERS_MAX ? READERS_MAX : (unsigned)n;
+}
+
+static Err *server_make_handler(Server *s, Arena *a)
+{
+    Store *store = s->opened.store;
+    const RestOptions rest_options = {
+        .absolute_location = s->options->absolute_location,
+        .cache_bytes = CACHE_BYTES,
+        .hooks = resources_hooks,
+        .n_hooks = resources_n_hooks,
+    };
+    s->handler.store = store;
+    s->handler.rest = rest_new(store, &rest_options);
+    s->handler.login = login_new(store);
+    s->handler.rate_limit =
+        rate_limit_new(s->options->rate_limit, MAX(s->options->rate_window_s, 1));
+    TRY(pool_new(a, store, "reader", n_reader_threads(), READER_JOBS_MAX, &s->handler.readers));
+    return pool_new(a, store, "slow", SLOW_THREADS, SLOW_JOBS_MAX, &s->handler.slow);
+}
+
+/* Puts the certificate that is stored now in place. */
+static Err *server_use_certificate(Server *s)
+{
+    Arena *a = s->certificate_arena;
+    arena_reset(a);
+    TRY(server_certificate_read(s->opened.store, s->reader, a, &s->certificate));
+    CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
+    TRY(server_certificate_use(&s->certificate, a, s->options->data, &credentials));
+    for (size_t i = 0; i < s->options->n_listen; i++) {
+        http_server_set_credentials(s->http, s->listeners[i], credentials);
+    }
+    return NULL;
+}
+
+static Err *server_start(Server *s, Arena *a)
+{
+    TRY(server_make_http(s, a));
+    TRY(server_listen(s, a));
+    TRY(privileges_drop(a, s->options->data));
+    TRY(opened_open(a, s->options->data, &s->opened));
+    TRY(reader_new(a, s->opened.store, &s->reader));
+    TRY(server_make_handler(s, a));
+    TRY(server_use_certificate(s));
+    TRY(control_new(a, s->options->data, s->opened.store, &s->control));
+    return http_server_start(s->http, a);
+}
+
+/* Every second while it waits for the signal to end: has the certificate changed? */
+static void server_wait(Server *s, const sigset_t *waited)
+{
+    const struct timespec step = {.tv_sec = WATCH_S};
+    for (;;) {
+        const int signal_number = sigtimedwait(waited, NULL, &step);
+        if (signal_number > 0) {
+            log_info("stopping signal=%s", strsignal(signal_number));
+            return;
+        }
+        if (store_unchanged_since(s->opened.store, s->certificate.depends_on,
+                                  s->certificate.n_depends_on, s->certificate.seq)) {
+            continue;
+        }
+        const Err *e = server_use_certificate(s);
+        if (e != NULL) {
+            log_error("the certificate cannot be changed reason=\"%s\"", e->text);
+        } else {
+            log_info("the certificate of the listeners was read again");
+        }
+    }
+}
+
+static void server_end(Server *s)
+{
+    s->control = control_free(s->control);
+    s->handler.readers = pool_free(s->handler.readers);
+    s->handler.slow = pool_free(s->handler.slow);
+    s->http = http_server_free(s->http);
+    s->handler.rest = rest_free(s->handler.rest);
+    s->handler.login = login_free(s->handler.login);
+    s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
+    s->reader = reader_free(s->reader);
+    opened_close(&s->opened);
+    s->certificate_arena = arena_free(s->certificate_arena);
+}
+
+Err *server_serve(Arena *a, const Options *options)
+{
+    Server s = {.options = options, .certificate_arena = arena_new(CERTIFICATE_ARENA_BYTES)};
+    sigset_t waited;
+    block_signals(&waited);
+    Err *e = server_start(&s, a);
+    if (e == NULL) {
+        for (size_t i = 0; i < options->n_listen; i++) {
+            log_info("serving address=%s port=%u", options->listen[i],
+                     (unsigned)http_server_port(s.http, s.listeners[i]));
+        }
+        server_wait(&s, &waited);
+        http_server_stop(s.http);
+        log_info("stopped");
+    }
+    server_end(&s);
+    return e;
+}

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "store/store.h"
+
+/* What a new store gets from the machine it is made on: names, addresses, a certificate and the
+ * first password. */
+
+typedef struct Setup {
+    const char *data;     /* DIR */
+    const char *password; /* of the first administrator, from ROSTRA_ADMIN_PASSWORD; NULL: one is
+                             generated */
+    Str generated;        /* the generated one, in `arena`; to be told by setup_tell_password() */
+    Arena *arena;         /* owns what is kept here; wiped and freed by setup_deinit() */
+    Str certificate;      /* made once for both seeds that ask for it */
+    Str private_key;
+} Setup;
+
+void setup_init(Setup *s, const char *data);
+void setup_deinit(Setup *s);
+
+/* For StoreOptions.compute_seed; context: a Setup. */
+CHECKED Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedValue *value,
+                                Value *ret_value);
+
+/* After the store was made: prints a generated password if stdout is a terminal, else writes it to
+ * DIR/initial-password (0600) and names the file in the log. */
+CHECKED Err *setup_tell_password(const Setup *s, Arena *a);
+
+/* A self-signed certificate for this machine: localhost, its host name and addresses. */
+CHECKED Err *setup_make_certificate(Arena *a, Str *ret_certificate, Str *ret_key);
+
+/* Removes DIR/initial-password, which a changed password made useless. */
+void setup_forget_password(const char *data);
