@@ -57,5 +57,6 @@ Err *err_copy(Arena *a, const Err *e)
     Err *copy = copy_with_text(a, e, copy_text(a, e->text));
     copy->detail = copy_text(a, e->detail);
     copy->field = copy_text(a, e->field);
+    copy->owner = copy_text(a, e->owner);
     return copy;
 }

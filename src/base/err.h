@@ -27,6 +27,8 @@ typedef struct Err {
     const char *text;   /* for the client: one line, no secret, no SQL */
     const char *detail; /* for the log; NULL if there is no more to say */
     const char *field;  /* name of the field of the body at fault, else NULL */
+    const char *owner;  /* whose field it is, where that may be another object than the one asked
+                           for; else NULL */
     const char *where;  /* file:line that raised it */
 } Err;
 

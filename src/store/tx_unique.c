@@ -108,8 +108,10 @@ static Str names_of(Tx *tx, FieldGroup group)
 
 static Err *conflict(Tx *tx, const Table *t, Str field, Str names)
 {
-    return err_field(tx->arena, ERR_CONFLICT, field, "%.*s with this %.*s already exists.",
-                     STR_ARG(sentence_case(tx->arena, t->resource->name)), STR_ARG(names));
+    Err *e = err_field(tx->arena, ERR_CONFLICT, field, "%.*s with this %.*s already exists.",
+                       STR_ARG(sentence_case(tx->arena, t->resource->name)), STR_ARG(names));
+    e->owner = str_to_cstr(tx->arena, t->resource->name);
+    return e;
 }
 
 Err *tx_unique_key_error(Tx *tx, const Table *t)

@@ -287,17 +287,15 @@ static void answer_success(const Rest *r, RestRequest *request, const Write *wri
     }
 }
 
-/* The store knows the field of the row that collides, not where in the body the row came from. */
+/* The store knows the field of the row that collides; in the body that row may lie inside another.
+ */
 static Str field_in_body(const Resource *resource, const Err *e)
 {
-    Str text = str_from(e->text);
-    for (size_t i = 0; i < resource->n_fields; i++) {
+    for (size_t i = 0; e->owner != NULL && i < resource->n_fields; i++) {
         const Field *f = &resource->fields[i];
-        if (f->type == FIELD_RELATED && f->target != resource &&
-            (f->kind == RELATION_CHILDREN || f->create) && f->target->label.len > 0 &&
-            !str_equal(f->target->label, resource->label) &&
-            str_starts_with(text, f->target->label) &&
-            str_starts_with(str_slice(text, f->target->label.len, text.len), STR(" with this"))) {
+        bool nested = f->type == FIELD_RELATED && (f->kind == RELATION_CHILDREN || f->create);
+        if (nested && str_equal(f->target->name, str_from(e->owner)) &&
+            !str_equal(resource->name, str_from(e->owner))) {
             return f->name;
         }
     }

@@ -45,7 +45,7 @@ static inline void rest_fixture_check(const Err *e)
     }
 }
 
-static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *hooks,
+static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *const *hooks,
                                             size_t n_hooks)
 {
     RestFixture *f = calloc(1, sizeof *f);
