@@ -295,8 +295,10 @@ Err *reader_count(Reader *r, Arena *a, const Query *q, int64_t *ret_n)
 {
     Stmt *s = NULL;
     bool found = false;
-    if (q->n_filters == 0 && value_is_null(q->parent)) {
-        return kept_count(r, a, table_at(r, q->resource), ret_n);
+    const Table *t = table_at(r, q->resource);
+    const bool kept = !r->files[t->file].fixed; /* the writer writes them before its commit */
+    if (kept && q->n_filters == 0 && value_is_null(q->parent)) {
+        return kept_count(r, a, t, ret_n);
     }
     TRY(prepare_query(r, a, q, QUERY_COUNT, &s));
     TRY(stmt_step(s, a, &found));

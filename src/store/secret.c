@@ -255,6 +255,7 @@ Err *secret_open(const Store *s, Arena *a, Str stored, Str *ret_clear)
     unsigned char *sealed = arena_alloc(a, text.len + 1);
     size_t len = 0;
     if (!secret_is_mask(secret_mask(stored)) || stored.len <= MASK_LEN ||
+        stored.ptr[MASK_LEN] != ' ' ||
         sodium_base642bin(sealed, text.len, text.ptr, text.len, NULL, &len, NULL, BASE64) != 0 ||
         len <= FRONT_BYTES + TAG_BYTES) {
         return err_detail(a, damaged(a), "not in the form of a secret");

@@ -75,7 +75,7 @@ WriteRequest *writer_queue_take_first(WriterQueue *q)
     mutex_lock(&q->lock);
     const bool large = q->large.first != NULL && (q->large_is_next || q->small.first == NULL);
     WriteRequest *request = take(large ? &q->large : &q->small);
-    q->large_is_next = !large;
+    q->large_is_next = request != NULL && !large;
     mutex_unlock(&q->lock);
     return request;
 }

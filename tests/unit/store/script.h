@@ -17,7 +17,7 @@ typedef struct Script {
     Arena *arena;
     Model *model;
     Store *store;
-    char folder[32];
+    char folder[48];
     char error[256]; /* "FIELD: TEXT" of the last request's failure */
     int64_t seq;     /* of its last change */
     WriteRequest request;
