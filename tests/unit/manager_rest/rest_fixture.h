@@ -3,6 +3,7 @@
 /* A store in a temporary folder and requests led through the stages of rest/, as the server does.
  */
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static inline void rest_fixture_check(const Err *e)
     }
 }
 
-static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *const *hooks,
+static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *const hooks[],
                                             size_t n_hooks)
 {
     RestFixture *f = calloc(1, sizeof *f);
@@ -64,21 +65,22 @@ static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHo
     return f;
 }
 
+static inline int rest_fixture_remove(const char *path, const struct stat *status, int type,
+                                      struct FTW *where)
+{
+    (void)status;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
 static inline void rest_fixture_free(RestFixture *f)
 {
-    static const char *const names[] = {"config.db", "history.db", "auth.db",    "live.db",
-                                        "search.db", "lock",       "secret.key", "files"};
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    char path[128];
     f->rest = rest_free(f->rest);
     f->reader = reader_free(f->reader);
     f->store = store_close(f->store);
     f->model = model_free(f->model);
-    for (size_t i = 0; i < ARRAY_N(names) * ARRAY_N(suffixes); i++) {
-        (void)snprintf(path, sizeof path, "%s/%s%s", f->folder, names[i / 3], suffixes[i % 3]);
-        (void)remove(path); /* may not be there */
-    }
-    assert_int_equal(rmdir(f->folder), 0);
+    assert_int_equal(nftw(f->folder, rest_fixture_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
     f->arena = arena_free(f->arena);
     free(f);
 }
@@ -243,6 +245,34 @@ static inline void rest_fixture_set(Row *row, const char *field, Value value)
     const Field *found = resource_field(row->resource, str_from(field));
     assert_non_null(found);
     row->values[found->index] = value;
+}
+
+/* Several rows in one commit. */
+typedef struct RestFixtureRows {
+    Row **rows;
+    size_t n;
+} RestFixtureRows;
+
+static inline Err *rest_fixture_store_all(Tx *tx, WriteRequest *write)
+{
+    const RestFixtureRows *all = write->context;
+    for (size_t i = 0; i < all->n; i++) {
+        TRY(tx_insert(tx, all->rows[i]));
+    }
+    return NULL;
+}
+
+static inline void rest_fixture_insert_all(RestFixture *f, Row *rows[], size_t n)
+{
+    RestFixtureRows all = {rows, n};
+    WriteRequest write = {.run = rest_fixture_store_all,
+                          .context = &all,
+                          .user = "tester",
+                          .name = "",
+                          .n_objects = n};
+    int64_t seq = 0;
+    rest_fixture_check(
+        store_write_wait(f->store, store_file_of(rows[0]->resource), f->arena, &write, &seq));
 }
 
 static inline void rest_fixture_insert(RestFixture *f, Row *row)

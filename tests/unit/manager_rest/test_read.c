@@ -26,21 +26,33 @@ static int tear_down(void **state)
     return 0;
 }
 
-static Row *add_conference(RestFixture *f, const char *name)
+static Row *new_conference(RestFixture *f, const char *name)
 {
     Row *row = rest_fixture_row(f, FAMILY_CONFIGURATION, "conference");
     rest_fixture_set(row, "name", value_text(str_from(name)));
     rest_fixture_set(row, "creation_time", value_integer(1700000000000000));
+    return row;
+}
+
+static Row *add_conference(RestFixture *f, const char *name)
+{
+    Row *row = new_conference(f, name);
     rest_fixture_insert(f, row);
     return row;
 }
 
-static Row *add_alias(RestFixture *f, Value conference, const char *alias)
+static Row *new_alias(RestFixture *f, Value conference, const char *alias)
 {
     Row *row = rest_fixture_row(f, FAMILY_CONFIGURATION, "conference_alias");
     rest_fixture_set(row, "alias", value_text(str_from(alias)));
     rest_fixture_set(row, "conference", conference);
     rest_fixture_set(row, "creation_time", value_integer(1700000000500000));
+    return row;
+}
+
+static Row *add_alias(RestFixture *f, Value conference, const char *alias)
+{
+    Row *row = new_alias(f, conference, alias);
     rest_fixture_insert(f, row);
     return row;
 }
@@ -169,13 +181,18 @@ static void test_every_list_and_schema_root_answers(void **state)
     }
 }
 
-static void add_many(RestFixture *f, int n)
+/* Rooms with the keys 1 to n, two aliases each. */
+static void add_many(RestFixture *f, size_t n)
 {
-    for (int i = 0; i < n; i++) {
-        Row *row = add_conference(f, str_format(f->arena, "room %03d", i).ptr);
-        (void)add_alias(f, row->key, str_format(f->arena, "alias.%03d", i).ptr);
-        (void)add_alias(f, row->key, str_format(f->arena, "other.%03d", i).ptr);
+    Row **rows = ARENA_ARRAY(f->arena, Row *, 3 * n);
+    for (size_t i = 0; i < n; i++) {
+        const Value key = value_integer((int64_t)i + 1);
+        rows[3 * i] = new_conference(f, str_format(f->arena, "room %03zu", i).ptr);
+        rows[3 * i]->key = key;
+        rows[3 * i + 1] = new_alias(f, key, str_format(f->arena, "alias.%03zu", i).ptr);
+        rows[3 * i + 2] = new_alias(f, key, str_format(f->arena, "other.%03zu", i).ptr);
     }
+    rest_fixture_insert_all(f, rows, 3 * n);
 }
 
 static size_t count_text(const char *text, const char *part)

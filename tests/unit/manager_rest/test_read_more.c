@@ -44,10 +44,11 @@ static Err *render_backup(const Store *store, Arena *a, const Row *row, RestAnsw
     return NULL;
 }
 
-static const ResourceHooks hooks[] = {
-    {.resource = STR_INIT("tls_certificate"), .compute = compute_nodes},
-    {.resource = STR_INIT("system_backup"), .render_detail = render_backup},
-};
+static const ResourceHooks certificate_hooks = {.resource = STR_INIT("tls_certificate"),
+                                                .compute = compute_nodes};
+static const ResourceHooks backup_hooks = {.resource = STR_INIT("system_backup"),
+                                           .render_detail = render_backup};
+static const ResourceHooks *const hooks[] = {&certificate_hooks, &backup_hooks};
 
 static int set_up(void **state)
 {
