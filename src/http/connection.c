@@ -106,7 +106,7 @@ void http_connection_turn(HttpConnection *c, uint32_t events)
         http_connection_close(c);
         return;
     }
-    http_transport_begin_turn(&c->transport, leaving || (events & EPOLLIN) != 0);
+    http_transport_begin_turn(&c->transport, (events & EPOLLIN) != 0, leaving);
     go_on(c);
     end_turn(c);
 }
@@ -114,7 +114,7 @@ void http_connection_turn(HttpConnection *c, uint32_t events)
 void http_connection_resume(HttpConnection *c, HttpOutcome outcome)
 {
     MUST(c->phase == HTTP_PHASE_WAIT);
-    http_transport_begin_turn(&c->transport, false);
+    http_transport_begin_turn(&c->transport, false, false);
     if (outcome == HTTP_OUTCOME_READ_BODY) {
         http_receive_begin_body(c);
     } else if (outcome == HTTP_OUTCOME_STREAM) {
@@ -205,7 +205,7 @@ static void log_cut(const HttpConnection *c, const char *why)
 static void time_out(HttpConnection *c)
 {
     log_cut(c, "the request came too slowly");
-    http_transport_begin_turn(&c->transport, false);
+    http_transport_begin_turn(&c->transport, false, false);
     http_reply_error(c, 408, "The request came too slowly.");
     go_on(c);
     end_turn(c);
@@ -223,7 +223,7 @@ static void expire_body(HttpConnection *c)
 
 static void expire_stream(HttpConnection *c)
 {
-    http_transport_begin_turn(&c->transport, false);
+    http_transport_begin_turn(&c->transport, false, false);
     if (!http_stream_tick(c)) {
         log_cut(c, "it takes nothing of its stream; see stream_ms");
         http_connection_close(c);

@@ -9,6 +9,13 @@ static void charge(HttpExchange *x, size_t bytes)
     (void)atomic_fetch_add_explicit(&x->loop->server->memory_bytes, bytes, memory_order_relaxed);
 }
 
+static void discharge(HttpExchange *x)
+{
+    (void)atomic_fetch_sub_explicit(&x->loop->server->memory_bytes, x->charged,
+                                    memory_order_relaxed);
+    x->charged = 0;
+}
+
 void http_exchange_finish(HttpExchange *x)
 {
     HttpServer *s = x->loop->server;
@@ -24,8 +31,7 @@ void http_exchange_finish(HttpExchange *x)
         x->spooling = false;
         (void)atomic_fetch_sub(&s->n_spooled, 1);
     }
-    (void)atomic_fetch_sub_explicit(&s->memory_bytes, x->charged, memory_order_relaxed);
-    x->charged = 0;
+    discharge(x);
 }
 
 static void write_head(HttpConnection *c, HttpExchange *x, bool streaming)
@@ -60,6 +66,8 @@ void http_reply_error(HttpConnection *c, int status, const char *text)
 {
     HttpExchange *x = c->exchange;
     x->keep_alive = false;
+    http_body_deinit(&x->body); /* nobody will see what came of it */
+    discharge(x);
     x->response.n_headers = 0;
     if (status == 503) {
         http_response_add_header(&x->request, "Retry-After", STR("1"));

@@ -75,6 +75,17 @@ void http_response_set_close(HttpRequest *request)
     http_exchange_of(request)->response.close = true;
 }
 
+static void drop_content_type(HttpResponse *response)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < response->n_headers; i++) {
+        if (!str_equal_ignoring_case(response->headers[i].name, STR("content-type"))) {
+            response->headers[n++] = response->headers[i];
+        }
+    }
+    response->n_headers = n;
+}
+
 void http_response_set_error(HttpRequest *request, int status, Str text)
 {
     Buf *body = buf_new(ERROR_BODY_MAX);
@@ -82,6 +93,7 @@ void http_response_set_error(HttpRequest *request, int status, Str text)
     json_put_string(body, str_slice(text, 0, ERROR_BODY_MAX / 8));
     buf_put_lit(body, "}");
     http_response_set_status(request, status);
+    drop_content_type(&http_exchange_of(request)->response);
     http_response_add_header(request, "Content-Type", STR("application/json"));
     http_response_set_buf(request, body);
 }

@@ -42,6 +42,6 @@ void http_respond(HttpRequest *request);
 /* "Not Found"; "" for codes without a phrase. */
 const char *http_status_phrase(int status);
 
-/* An error in the API's form: {"error": "text"} as application/json. Sets status, Content-Type and
- * body; doesn't respond. text: `"`, `\` and controls are escaped. */
+/* An error in the API's form: {"error": "text"} as application/json. Sets status, Content-Type (in
+ * place of one set before) and body; doesn't respond. text: `"`, `\` and controls are escaped. */
 void http_response_set_error(HttpRequest *request, int status, Str text);

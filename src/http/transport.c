@@ -27,8 +27,9 @@ static bool fill(HttpTransport *t)
     do {
         n = recv(t->fd, t->io->in, sizeof t->io->in, 0);
     } while (n < 0 && errno == EINTR);
-    /* A short read has emptied the socket: what comes after it is an edge of its own. */
-    t->drained = n < (ssize_t)sizeof t->io->in;
+    /* A short read has emptied the socket: what comes after it is an edge of its own. The end may
+     * already have had its edge, together with the last bytes. */
+    t->drained = n < 0 || (!t->leaving && n < (ssize_t)sizeof t->io->in);
     t->ended = n == 0;
     t->failed = n < 0 && errno != EAGAIN;
     if (n <= 0) {
@@ -156,9 +157,10 @@ void http_transport_deinit(HttpTransport *t)
     free(t->unsent);
 }
 
-void http_transport_begin_turn(HttpTransport *t, bool readable)
+void http_transport_begin_turn(HttpTransport *t, bool readable, bool leaving)
 {
-    if (readable) {
+    t->leaving = t->leaving || leaving;
+    if (readable || leaving) {
         t->drained = false;
     }
     if (t->unsent_len > 0) {

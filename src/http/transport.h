@@ -32,6 +32,7 @@ typedef struct HttpTransport {
     size_t unsent_at;
     size_t unsent_len;
     size_t n_moved; /* bytes that went through the socket since it was last set to 0 */
+    bool leaving;   /* the peer has shut its side: no more edges come */
     bool drained;   /* nothing to receive until the next edge */
     bool ended;     /* the peer sends no more */
     bool failed;    /* the socket is dead */
@@ -45,8 +46,8 @@ void http_transport_init(HttpTransport *t, int fd, gnutls_session_t session, Htt
 /* Closes. */
 void http_transport_deinit(HttpTransport *t);
 
-/* Around a turn. readable: there was an edge. */
-void http_transport_begin_turn(HttpTransport *t, bool readable);
+/* Around a turn. readable: there was an edge; leaving: it said that the peer has shut its side. */
+void http_transport_begin_turn(HttpTransport *t, bool readable, bool leaving);
 void http_transport_end_turn(HttpTransport *t);
 
 /* True when done; false: *ret_failed tells whether to wait or to give up. */

@@ -457,7 +457,7 @@ static void on_head(void *context, HttpRequest *request)
         give_to_worker(echo, request, read_body_now);
     } else if (str_equal(request->path, STR("/limit"))) {
         request->body_limit = (size_t)number(request, "to", 0);
-    } else if (str_equal(request->path, STR("/spool"))) {
+    } else if (str_ends_with(request->path, STR("/spool"))) {
         request->spool_body = true;
         request->body_limit = (size_t)number(request, "to", INT64_C(8) << 30);
     }
