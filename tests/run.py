@@ -3,7 +3,7 @@
 
     tests/run.py BUILD [--only PART]... [--long]
 
-The parts: `meson` (unit tests and replayed fuzz inputs), then the folders of pytest: `style`, `api`, `faults`. pytest
+The parts: `meson` (unit tests and replayed fuzz inputs), then the folders of pytest: `style`, `api`, `faults`, `http`. pytest
 finds the programs under test in the folder that the environment variable ROSTRA_BUILD names. With --long only the
 tests marked `long` are run, which are left out otherwise. The last line is also kept in BUILD/summary.
 """
@@ -18,7 +18,8 @@ import sys
 import xml.etree.ElementTree
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-PYTEST_PARTS = ['style', 'api', 'faults']
+PYTEST_PARTS = ['style', 'api', 'faults', 'http']
+OF_MESON = ['http']     # Meson runs these, but for what is marked long
 WORKERS = 2
 NO_TESTS = 5    # pytest's exit status
 SANITIZERS = {
@@ -91,6 +92,8 @@ def main():
     environment = {**os.environ, **SANITIZERS, 'ROSTRA_BUILD': str(build), 'PYTHONDONTWRITEBYTECODE': '1'}
     counts = collections.Counter()
     for part in options.only or ['meson'] + PYTEST_PARTS:
+        if part in OF_MESON and not options.long:
+            continue
         if part == 'meson':
             found = run_meson(build, environment)
         elif (TOP / 'tests' / part).is_dir():
