@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define PASSWORD_PASSES 2
-#define PASSWORD_MEMORY_BYTES (64U * 1024U * 1024U)
+#define PASSWORD_MEMORY_BYTES ((size_t)64 * 1024 * 1024)
 
 /* argon2id of random bytes that nobody kept: compared with when there is no such user. */
 static const char no_password[] = "$argon2id$v=19$m=65536,t=2,p=1$cm9zdHJhLW5vLXVzZXItMA$"

@@ -17,15 +17,16 @@
 #include "manager/auth/login.h"
 #include "manager/server/setup.h"
 
-#define CONTROL_LINE_MAX (16U * 1024U)
-#define CONTROL_ARENA_BYTES (256U * 1024U)
+#define CONTROL_LINE_MAX ((size_t)16 * 1024)
+#define CONTROL_ARENA_BYTES ((size_t)256 * 1024)
 #define CONTROL_WAIT_S 10
 
 struct Control {
     Store *store;
     char *data; /* owned */
     int listener;
-    int wake; /* eventfd: end */
+    int wake;     /* eventfd: end */
+    bool running; /* the thread */
     Thread thread;
 };
 
@@ -139,30 +140,35 @@ static Err *listen_at(Control *c, Arena *errors)
     if (c->listener < 0 ||
         bind(c->listener, (const struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(address.sun_path, 0600) != 0 || listen(c->listener, 4) != 0) {
-        return err(errors, ERR_IO, "Cannot listen on %s: %s.", address.sun_path, strerror(errno));
+        return err(errors, ERR_IO, "Cannot listen on %s: %s.", address.sun_path,
+                   strerrordesc_np(errno));
     }
     return NULL;
 }
 
+static Err *start(Control *c, Arena *errors)
+{
+    TRY(listen_at(c, errors));
+    c->wake = eventfd(0, EFD_CLOEXEC);
+    if (c->wake < 0) {
+        return err(errors, ERR_IO, "Cannot start the control thread: %s.", strerrordesc_np(errno));
+    }
+    c->running = thread_start(&c->thread, "control", control_run, c);
+    return c->running ? NULL : err(errors, ERR_IO, "The system gives no more threads.");
+}
+
 Err *control_new(Arena *errors, const char *data, Store *store, Control **ret_control)
 {
-    CLEANUP(control_free) Control *c = calloc(1, sizeof *c);
+    Control *c = calloc(1, sizeof *c);
     MUST(c != NULL);
     *c = (Control){.store = store, .data = strdup(data), .listener = -1, .wake = -1};
     MUST(c->data != NULL);
-    TRY(listen_at(c, errors));
-    const int wake = eventfd(0, EFD_CLOEXEC);
-    if (wake < 0) {
-        return err(errors, ERR_IO, "Cannot start the control thread: %s.", strerror(errno));
-    }
-    c->wake = wake;
-    if (!thread_start(&c->thread, "control", control_run, c)) {
-        (void)close(c->wake);
-        c->wake = -1;
-        return err(errors, ERR_IO, "The system gives no more threads.");
+    Err *e = start(c, errors);
+    if (e != NULL) {
+        (void)control_free(c);
+        return e;
     }
     *ret_control = c;
-    c = NULL;
     return NULL;
 }
 
@@ -171,10 +177,12 @@ Control *control_free(Control *c)
     if (c == NULL) {
         return NULL;
     }
-    if (c->wake >= 0) {
+    if (c->running) {
         const uint64_t one = 1;
         MUST(write(c->wake, &one, sizeof one) == sizeof one);
         thread_join(c->thread);
+    }
+    if (c->wake >= 0) {
         (void)close(c->wake);
     }
     if (c->listener >= 0) {
@@ -225,11 +233,12 @@ Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password)
     TRY(socket_address(a, data, &address));
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {
-        return err(a, ERR_IO, "Cannot reach the server: %s.", strerror(errno));
+        return err(a, ERR_IO, "Cannot reach the server: %s.", strerrordesc_np(errno));
     }
     Err *e = NULL;
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        e = err(a, ERR_IO, "Cannot reach the server at %s: %s.", address.sun_path, strerror(errno));
+        e = err(a, ERR_IO, "Cannot reach the server at %s: %s.", address.sun_path,
+                strerrordesc_np(errno));
     } else {
         e = exchange(a, fd, user, password);
     }

@@ -10,7 +10,7 @@
 
 /* A write that waits longer than this in the queue is given up. */
 #define WRITE_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
-#define REQUEST_ID_BYTES 8
+#define REQUEST_ID_BYTES ((size_t)8)
 #define AUTHENTICATE "Basic Realm=\"Rostra\""
 
 /* A request on its way; in the arena of its HTTP request. */

@@ -4,6 +4,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +24,24 @@ static Str address_text(Arena *a, int family, const void *address)
                                                                  : STR_NONE;
 }
 
+/* Eight hexadecimal digits of a number that is in network byte order in memory; 0 is none. */
+static bool read_gateway(Str hexadecimal, struct in_addr *ret_gateway)
+{
+    in_addr_t gateway = 0;
+    size_t n = 0;
+    unsigned char bytes[sizeof gateway];
+    if (sodium_hex2bin(bytes, sizeof bytes, hexadecimal.ptr, hexadecimal.len, NULL, &n, NULL) !=
+            0 ||
+        n != sizeof bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        gateway = gateway << 8 | bytes[i];
+    }
+    ret_gateway->s_addr = gateway;
+    return gateway != 0;
+}
+
 /* The first route to 0.0.0.0 in /proc/net/route (proc(5)): hexadecimal numbers in network byte
  * order. */
 static DefaultRoute read_default_route(void)
@@ -34,13 +53,13 @@ static DefaultRoute read_default_route(void)
     }
     char line[256];
     while (!route.found && fgets(line, sizeof line, file) != NULL) {
-        char interface[IF_NAMESIZE];
-        unsigned destination = 0;
-        unsigned gateway = 0;
-        if (sscanf(line, "%15s %8x %8x", interface, &destination, &gateway) == 3 &&
-            destination == 0 && gateway != 0) {
-            memcpy(route.interface, interface, sizeof interface);
-            route.gateway.s_addr = gateway;
+        Str rest = str_from(line);
+        const Str interface = str_cut(&rest, '\t');
+        const Str destination = str_cut(&rest, '\t');
+        const Str gateway = str_cut(&rest, '\t');
+        if (str_equal(destination, STR("00000000")) && interface.len < IF_NAMESIZE &&
+            read_gateway(gateway, &route.gateway)) {
+            memcpy(route.interface, interface.ptr, interface.len);
             route.found = true;
         }
     }

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -61,11 +62,11 @@ static Err *read_password(Arena *a, Str *ret_password)
 
 static Err *run_passwd(Arena *a, const Options *options)
 {
-    Str password;
+    Str password = STR_NONE;
     TRY(read_password(a, &password));
     const Str user = str_from(options->argument);
     Opened opened;
-    Err *e = opened_open(a, options->data, &opened);
+    Err *e = opened_open(a, options, &opened);
     if (e != NULL) {
         return e->kind == ERR_BUSY ? control_ask_passwd(a, options->data, user, password) : e;
     }
@@ -80,7 +81,7 @@ static Err *run_passwd(Arena *a, const Options *options)
 static Err *run_init(Arena *a, const Options *options)
 {
     Opened opened;
-    TRY(opened_open(a, options->data, &opened));
+    TRY(opened_open(a, options, &opened));
     opened_close(&opened);
     return NULL;
 }
@@ -104,7 +105,7 @@ static Err *run_check(Arena *a, const Options *options)
         return err(a, ERR_INVALID, "There is no folder %s.", options->data);
     }
     Opened opened;
-    TRY(opened_open(a, options->data, &opened));
+    TRY(opened_open(a, options, &opened));
     Err *e = check_opened(a, opened.store);
     opened_close(&opened);
     return e;
@@ -145,6 +146,10 @@ int main(int argc, char *argv[])
     if (answer == OPTIONS_SHOWN) {
         return EXIT_OK;
     }
+    /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet */
+    options.password = getenv("ROSTRA_ADMIN_PASSWORD");
+    options.key_file = getenv("ROSTRA_SECRET_KEY_FILE");
+    /* NOLINTEND(concurrency-mt-unsafe) */
     log_set_level(options.log_level);
     if (sodium_init() < 0 || gnutls_global_init() < 0) {
         (void)fprintf(stderr, "rostrad: The cryptographic libraries cannot be started.\n");

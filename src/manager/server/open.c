@@ -1,34 +1,32 @@
 #include "manager/server/open.h"
 
-#include <stdlib.h>
-
 #include "base/log.h"
 #include "manager/server/setup.h"
 
-static Err *open_store(Arena *a, const char *data, Setup *setup, Opened *opened)
+static Err *open_store(Arena *a, const Options *options, Setup *setup, Opened *opened)
 {
-    const StoreOptions options = {
-        .folder = data,
-        .key_file = getenv("ROSTRA_SECRET_KEY_FILE"),
+    const StoreOptions store_options = {
+        .folder = options->data,
+        .key_file = options->key_file,
         .compute_seed = setup_compute_seed,
         .context = setup,
     };
-    setup->password = getenv("ROSTRA_ADMIN_PASSWORD");
-    TRY(store_open(a, opened->model, &options, &opened->store));
+    setup->password = options->password;
+    TRY(store_open(a, opened->model, &store_options, &opened->store));
     if (!store_is_new(opened->store)) {
         return NULL;
     }
-    log_info("made a new store data=%s", data);
+    log_info("made a new store data=%s", options->data);
     return setup_tell_password(setup, a);
 }
 
-Err *opened_open(Arena *a, const char *data, Opened *ret_opened)
+Err *opened_open(Arena *a, const Options *options, Opened *ret_opened)
 {
     Opened opened = {.store = NULL};
     TRY(model_load(a, model_embedded_files, model_n_embedded_files, &opened.model));
     Setup setup;
-    setup_init(&setup, data);
-    Err *e = open_store(a, data, &setup, &opened);
+    setup_init(&setup, options->data);
+    Err *e = open_store(a, options, &setup, &opened);
     setup_deinit(&setup);
     if (e != NULL) {
         opened_close(&opened);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/server/options.h"
 #include "model/model.h"
 #include "store/store.h"
 
@@ -11,7 +12,7 @@ typedef struct Opened {
 
 /* Makes the store if there is none, with the first password told (see setup.h). Errors as of
  * store_open(). */
-CHECKED Err *opened_open(Arena *a, const char *data, Opened *ret_opened);
+CHECKED Err *opened_open(Arena *a, const Options *options, Opened *ret_opened);
 
 /* Takes a half opened one. */
 void opened_close(Opened *o);

@@ -165,6 +165,7 @@ Err *options_parse(Arena *a, int argc, char *argv[], Options *ret_options,
 {
     Options options = {.log_level = LOG_LEVEL_INFO};
     opterr = 0; /* the messages are ours */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread while options are read */
     for (int option; (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
         if (option == '?' || option == ':') {
             return err(a, ERR_INVALID,

@@ -27,6 +27,10 @@ typedef struct Options {
     int64_t rate_window_s;
     bool absolute_location;
     LogLevel log_level;
+    /* From the environment; main() fills them. */
+    const char *password; /* ROSTRA_ADMIN_PASSWORD: of the first administrator of a new store; NULL:
+                             generated */
+    const char *key_file; /* ROSTRA_SECRET_KEY_FILE; NULL: DIR/secret.key */
 } Options;
 
 typedef enum OptionsAnswer { OPTIONS_RUN, OPTIONS_SHOWN /* --help, --version */ } OptionsAnswer;

@@ -8,7 +8,6 @@
 /* A lane for each of so many sources, by hash; lanes take turns. */
 #define POOL_LANES 64
 #define POOL_THREADS_MAX 16
-#define POOL_ARENA_BYTES (64U * 1024U)
 
 typedef struct Lane {
     PoolJob *first;

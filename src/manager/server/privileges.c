@@ -13,7 +13,7 @@ Err *privileges_drop(Arena *a, const char *folder)
         return NULL;
     }
     if (setgroups(0, NULL) != 0 || setgid(status.st_gid) != 0 || setuid(status.st_uid) != 0) {
-        return err(a, ERR_IO, "Cannot become the owner of %s: %s.", folder, strerror(errno));
+        return err(a, ERR_IO, "Cannot become the owner of %s: %s.", folder, strerrordesc_np(errno));
     }
     return NULL;
 }

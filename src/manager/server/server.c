@@ -125,7 +125,7 @@ static Err *server_start(Server *s, Arena *a)
     TRY(server_make_http(s, a));
     TRY(server_listen(s, a));
     TRY(privileges_drop(a, s->options->data));
-    TRY(opened_open(a, s->options->data, &s->opened));
+    TRY(opened_open(a, s->options, &s->opened));
     TRY(reader_new(a, s->opened.store, &s->reader));
     TRY(server_make_handler(s, a));
     TRY(server_use_certificate(s));
@@ -140,7 +140,7 @@ static void server_wait(Server *s, const sigset_t *waited)
     for (;;) {
         const int signal_number = sigtimedwait(waited, NULL, &step);
         if (signal_number > 0) {
-            log_info("stopping signal=%s", strsignal(signal_number));
+            log_info("stopping signal=%s", signal_number == SIGTERM ? "TERM" : "INT");
             return;
         }
         if (store_unchanged_since(s->opened.store, s->certificate.depends_on,

@@ -12,7 +12,7 @@
 #include "manager/server/host.h"
 #include "pki/self_signed.h"
 
-#define SETUP_ARENA_BYTES (1024U * 1024U)
+#define SETUP_ARENA_BYTES ((size_t)1024 * 1024)
 #define PASSWORD_BYTES 15 /* 20 characters of base64 */
 #define NAME_MAX_CHARACTERS 32
 #define PASSWORD_FILE "initial-password"

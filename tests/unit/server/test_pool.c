@@ -55,8 +55,8 @@ static int set_up(void **state)
     (void)snprintf(f->folder, sizeof f->folder, "/tmp/rostra-pool-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     f->arena = arena_new((size_t)1 << 20);
-    assert_int_equal(setenv("ROSTRA_ADMIN_PASSWORD", "p", 1), 0);
-    assert_null(opened_open(f->arena, f->folder, &f->opened));
+    const Options options = {.data = f->folder, .password = "p"};
+    assert_null(opened_open(f->arena, &options, &f->opened));
     assert_int_equal(sem_init(&f->begun, 0, 0), 0);
     assert_int_equal(sem_init(&f->go_on, 0, 0), 0);
     f->blocker = (Job){{.run = run, .source = SOURCE_A}, '-', &f->sequence, &f->begun, &f->go_on};
@@ -115,7 +115,7 @@ static void test_sources_take_turns(void **state)
         assert_true(pool_put(p, &jobs[i].job));
     }
     assert_int_equal(sem_post(&f->go_on), 0);
-    p = pool_free(p); /* runs what waits */
+    (void)pool_free(p); /* runs what waits */
     assert_int_equal(f->sequence.n, 5);
     assert_true(strchr(f->sequence.names, 'X') < strchr(f->sequence.names, 'b'));
     assert_true(strchr(f->sequence.names, 'b') < strchr(f->sequence.names, 'c'));
@@ -130,7 +130,7 @@ static void test_a_full_queue_refuses(void **state)
     assert_true(pool_put(p, &one.job));
     assert_false(pool_put(p, &two.job));
     assert_int_equal(sem_post(&f->go_on), 0);
-    p = pool_free(p);
+    (void)pool_free(p);
     assert_string_equal(f->sequence.names, "-1");
 }
 
