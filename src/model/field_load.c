@@ -2,6 +2,7 @@
 #include "model/loading.h"
 
 #define FIELD_TEXT_MAX 65536
+#define FIELD_NAME_MAX 100
 
 static const char *const type_names[FIELD_TYPE_N] = {"string",   "integer", "float", "boolean",
                                                      "datetime", "date",    "time",  "list",
@@ -47,7 +48,7 @@ static void read_inferred(ModelReader *reader, Field *field)
 static void read_choices(Loading *l, ModelReader *reader, Field *field)
 {
     const Json *choices = model_reader_take(reader, "choices", MODEL_ARRAY);
-    if (choices == NULL) {
+    if (choices == NULL || (field->type != FIELD_STRING && field->type != FIELD_INTEGER)) {
         return;
     }
     Value *values = ARENA_ARRAY(l->arena, Value, choices->n + 1);
@@ -94,24 +95,6 @@ static void read_bounds(ModelReader *reader, Field *field)
     }
 }
 
-/* What is read once the field is linked; here only its being there and its type. */
-static void take_relation_keys(ModelReader *reader, const Field *field)
-{
-    static const struct {
-        const char *name;
-        ModelType type;
-    } keys[] = {{"reverse", MODEL_TEXT},
-                {"inverse_of", MODEL_TEXT},
-                {"embed", MODEL_ARRAY},
-                {"full", MODEL_BOOLEAN}};
-    for (size_t i = 0; i < ARRAY_N(keys); i++) {
-        if (model_reader_take(reader, keys[i].name, keys[i].type) != NULL &&
-            field->type != FIELD_RELATED) {
-            model_reader_fail(reader, "%s is for relations", keys[i].name);
-        }
-    }
-}
-
 static void read_relation(ModelReader *reader, Field *field)
 {
     const bool many = model_reader_boolean(reader, "many", false);
@@ -120,16 +103,27 @@ static void read_relation(ModelReader *reader, Field *field)
     field->on_delete = (OnDelete)model_reader_choice(reader, "on_delete", on_delete_names,
                                                      ARRAY_N(on_delete_names), ON_DELETE_NONE);
     field->create = model_reader_boolean(reader, "create", false);
-    take_relation_keys(reader, field);
+    /* These are followed once all fields are there. */
+    (void)model_reader_take(reader, "related", MODEL_TEXT);
+    (void)model_reader_take(reader, "reverse", MODEL_TEXT);
+    (void)model_reader_take(reader, "inverse_of", MODEL_TEXT);
+    (void)model_reader_take(reader, "full", MODEL_BOOLEAN);
+    (void)model_reader_take(reader, "embed", MODEL_ARRAY);
     if (field->type != FIELD_RELATED) {
-        if (many || field->kind != RELATION_TO_ONE || field->on_delete != ON_DELETE_NONE ||
-            field->create) {
-            model_reader_fail(reader, "only a relation has kind, many, on_delete or create");
-        }
         return;
     }
     if (many != (field->kind != RELATION_TO_ONE)) {
         model_reader_fail(reader, many ? "kind is missing" : "kind is for to-many relations");
+    }
+    if (many && field->on_delete != ON_DELETE_NONE) {
+        model_reader_fail(reader, "on_delete is for to-one relations");
+    }
+    if (json_member(reader->object, STR("related")) == NULL) {
+        model_reader_fail(reader, "related is missing");
+    }
+    if (json_member(reader->object, STR("embed")) != NULL &&
+        !model_reader_boolean(reader, "full", false)) {
+        model_reader_fail(reader, "embed goes with full");
     }
 }
 
@@ -161,6 +155,67 @@ static void read_kinds(ModelReader *reader, Field *field, Effect of_resource)
                                                 ARRAY_N(effect_names), (int)of_resource);
 }
 
+/* Keys that mean nothing for other types. */
+static void refuse_misplaced(ModelReader *reader, const Field *field)
+{
+    enum { TEXT = 1U << FIELD_STRING, NUMBER = 1U << FIELD_INTEGER | 1U << FIELD_FLOAT };
+    static const struct {
+        const char *name;
+        unsigned types; /* bits of FieldType */
+    } keys[] = {
+        {"choices", TEXT | 1U << FIELD_INTEGER},
+        {"min", NUMBER},
+        {"max", NUMBER},
+        {"min_length", TEXT},
+        {"max_length", TEXT},
+        {"pattern", TEXT},
+        {"format", TEXT},
+        {"secret", TEXT},
+        {"search", TEXT},
+        {"fold", TEXT},
+        {"fraction", 1U << FIELD_DATETIME},
+        {"also_text", 1U << FIELD_FILE},
+        {"generated", TEXT | 1U << FIELD_DATETIME},
+        {"many", 1U << FIELD_RELATED},
+        {"kind", 1U << FIELD_RELATED},
+        {"related", 1U << FIELD_RELATED},
+        {"reverse", 1U << FIELD_RELATED},
+        {"inverse_of", 1U << FIELD_RELATED},
+        {"full", 1U << FIELD_RELATED},
+        {"embed", 1U << FIELD_RELATED},
+        {"create", 1U << FIELD_RELATED},
+        {"on_delete", 1U << FIELD_RELATED},
+    };
+    for (size_t i = 0; i < ARRAY_N(keys) && reader->error == NULL; i++) {
+        if ((keys[i].types & 1U << field->type) == 0 &&
+            json_member(reader->object, str_from(keys[i].name)) != NULL) {
+            model_reader_fail(reader, "%s doesn't go with this type", keys[i].name);
+        }
+    }
+    const bool of_time =
+        field->generated == GENERATED_CREATION || field->generated == GENERATED_CHANGE;
+    if (field->generated != GENERATED_NONE && of_time != (field->type == FIELD_DATETIME)) {
+        model_reader_fail(reader, "generated doesn't go with this type");
+    }
+    if (field->fold && !field->unique) {
+        model_reader_fail(reader, "fold goes with unique");
+    }
+}
+
+/* Names are columns, parts of constants and parts of queries, where two underscores divide. */
+static bool is_name(Str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool letter = c >= 'a' && c <= 'z';
+        const bool inside = (c >= '0' && c <= '9') || (c == '_' && name.ptr[i - 1] != '_');
+        if (!letter && !(i > 0 && inside)) {
+            return false;
+        }
+    }
+    return name.len > 0 && name.len <= FIELD_NAME_MAX && name.ptr[name.len - 1] != '_';
+}
+
 /* Columns: everything but the key, the address, what is worked out, used once, or kept elsewhere.
  */
 static bool has_column(const Field *field)
@@ -176,6 +231,10 @@ Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
     field->resource = r->resource;
     field->name = json->name;
     field->is_uri = str_equal(json->name, STR("resource_uri"));
+    if (!is_name(field->name)) {
+        model_reader_fail(&reader,
+                          "no name for a field: small letters, digits, single underscores");
+    }
     const int type = model_reader_choice(&reader, "type", type_names, FIELD_TYPE_N, -1);
     if (type < 0) {
         model_reader_fail(&reader, "type is missing");
@@ -194,10 +253,10 @@ Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
     (void)model_reader_take(&reader, "default", MODEL_ANY); /* typed once relations are linked */
     (void)model_reader_take(&reader, "filtering", MODEL_BOOLEAN | MODEL_ARRAY);
     field->was = model_reader_text(&reader, "was");
-    if ((model_reader_text(&reader, "related").len > 0) != (field->type == FIELD_RELATED)) {
-        model_reader_fail(&reader, "related goes with the type related, and only with it");
-    }
+    refuse_misplaced(&reader, field);
     field->stored = has_column(field);
     field->indexed = field->indexed || field->unique || field_is_to_one(field);
+    field->replicated = field->replicated && r->resource->replicate != REPLICATE_NOWHERE &&
+                        (field->stored || field->is_key || field_owns_links(field));
     return model_reader_finish(&reader);
 }

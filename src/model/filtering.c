@@ -39,7 +39,8 @@ static bool is_filterable(const Field *field)
 {
     const bool to_embedded =
         field->type == FIELD_RELATED && field->target->family == FAMILY_EMBEDDED;
-    return !field->is_uri && field->secret == SECRET_NONE && !field->write_only && !to_embedded;
+    return resource_is_readable(field->resource) && !field->is_uri &&
+           field->secret == SECRET_NONE && !field->write_only && !to_embedded;
 }
 
 /* Only the lookups that the model lists. */
@@ -56,6 +57,7 @@ static Err *list_lookups(Loading *l, const LoadingResource *r, Field *field, con
     }
     field->lookups = listed;
     field->filter_listed = true;
+    field->spans = false;
     return NULL;
 }
 

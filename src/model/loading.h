@@ -13,8 +13,9 @@ typedef struct LoadingResource {
     Field *fields;           /* of the same resource */
     const Json **field_json; /* by Field.index */
     /* Members that later passes read; NULL: absent. */
-    const Json *ordering, *unique_together, *seeds;
-    Str parent, rows_of; /* "family/file"; empty: none */
+    const Json *ordering, *unique_together, *seeds, *replicate_path;
+    Str parent, rows_of;     /* "family/file"; empty: none */
+    const Field **referrers; /* Resource.referrers while it is filled */
 } LoadingResource;
 
 typedef struct Loading {
@@ -24,7 +25,7 @@ typedef struct Loading {
     Resource *resources;
     LoadingResource *loading; /* by Resource.index */
     size_t n;
-    Json *permissions; /* permissions.json */
+    const Json *permissions; /* permissions.json */
 } Loading;
 
 /* "family/file" to its resource; NULL if there is none. */
@@ -32,6 +33,9 @@ LoadingResource *loading_find(const Loading *l, Str name);
 
 /* A field by name, NULL if there is none. */
 Field *loading_field(const LoadingResource *r, Str name);
+
+/* permission.c */
+CHECKED Err *permissions_load(Loading *l, const Json *list);
 
 /* resource_load.c: keys of a resource, its fields with all that concerns them alone. */
 CHECKED Err *resource_load(Loading *l, LoadingResource *r);
@@ -45,6 +49,10 @@ CHECKED Err *relations_link(Loading *l);
 /* value.c: a value as the API writes it, typed for the field; for to-ones a key or a URI. False if
  * it doesn't fit the type. */
 bool model_value_from_json(Arena *a, const Field *field, const Json *json, Value *ret_value);
+
+/* fits.c: what is wrong with it as a value of the field: null, choices, bounds, pattern. NULL if
+ * nothing is. Formats aren't looked at. */
+const char *model_value_fault(const Field *field, Value value);
 
 /* seeds.c */
 CHECKED Err *seeds_load(Loading *l);

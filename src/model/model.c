@@ -6,25 +6,19 @@
 #include "model/loading.h"
 
 #define MODEL_ARENA_BYTES ((size_t)256 * 1024 * 1024)
-#define PERMISSIONS_LIST_MAX PERMISSIONS_MAX
+#define RESOURCES_MAX 4096
 
-static const char *const family_names[FAMILY_N] = {"configuration", "status",   "history",
-                                                   "command",       "embedded", "responses"};
-
-Str family_name(Family family)
-{
-    return str_from(family_names[family]);
-}
-
-const Field *resource_field(const Resource *r, Str name)
+const Resource *model_resource(const Model *m, Family family, Str file)
 {
     size_t from = 0;
-    size_t to = r->n_fields;
+    size_t to = m->n_resources;
     while (from < to) {
         const size_t middle = (from + to) / 2;
-        const int order = str_compare(name, r->fields[middle].name);
+        const Resource *r = &m->resources[middle];
+        const int order =
+            family != r->family ? (int)family - (int)r->family : str_compare(file, r->file);
         if (order == 0) {
-            return &r->fields[middle];
+            return r;
         }
         if (order < 0) {
             to = middle;
@@ -35,57 +29,28 @@ const Field *resource_field(const Resource *r, Str name)
     return NULL;
 }
 
-bool resource_has_table(const Resource *r)
-{
-    const bool family = r->family == FAMILY_CONFIGURATION || r->family == FAMILY_STATUS ||
-                        r->family == FAMILY_HISTORY;
-    const bool action = r->parent != NULL && (r->list_methods & METHOD_GET) == 0;
-    return family && r->rows_of == NULL && !action;
-}
-
-const Seed *resource_seed(const Resource *r, Value key)
-{
-    for (size_t i = 0; i < r->n_seeds; i++) {
-        if (value_equal(r->seeds[i].key, key)) {
-            return &r->seeds[i];
-        }
-    }
-    return NULL;
-}
-
-const Resource *model_resource(const Model *m, Family family, Str file)
-{
-    for (size_t i = 0; i < m->n_resources; i++) {
-        if (m->resources[i].family == family && str_equal(m->resources[i].file, file)) {
-            return &m->resources[i];
-        }
-    }
-    return NULL;
-}
-
-Permission model_permission(const Model *m, Str codename)
-{
-    for (size_t i = 0; i < m->n_permissions; i++) {
-        if (str_equal(m->permissions[i].codename, codename)) {
-            return (Permission)i;
-        }
-    }
-    return PERMISSION_NONE;
-}
-
 /* --- loading --- */
+
+static bool family_from(Str name, Family *ret_family)
+{
+    for (int family = 0; family < FAMILY_N; family++) {
+        if (str_equal(name, family_name((Family)family))) {
+            *ret_family = (Family)family;
+            return true;
+        }
+    }
+    return false;
+}
 
 LoadingResource *loading_find(const Loading *l, Str name)
 {
     Str rest = name;
-    const Str family = str_cut(&rest, '/');
-    for (size_t i = 0; i < l->n; i++) {
-        const Resource *r = l->loading[i].resource;
-        if (str_equal(family_name(r->family), family) && str_equal(r->file, rest)) {
-            return &l->loading[i];
-        }
+    Family family = FAMILY_N;
+    if (!family_from(str_cut(&rest, '/'), &family)) {
+        return NULL;
     }
-    return NULL;
+    const Resource *found = model_resource(l->model, family, rest);
+    return found != NULL ? &l->loading[found->index] : NULL;
 }
 
 Field *loading_field(const LoadingResource *r, Str name)
@@ -94,41 +59,10 @@ Field *loading_field(const LoadingResource *r, Str name)
     return field != NULL ? &r->fields[field->index] : NULL;
 }
 
-static Err *load_permissions(Loading *l, Str content)
+static Err *parse_file(const Loading *l, Str name, Str content, Json **ret_json)
 {
-    TRY(json_parse(l->arena, content, &json_limits_default, &l->permissions));
-    const Json *list = l->permissions;
-    if (list->type != JSON_ARRAY || list->n > PERMISSIONS_LIST_MAX) {
-        return err(l->errors, ERR_INVALID, "permissions.json: a list of at most %d is needed",
-                   PERMISSIONS_LIST_MAX);
-    }
-    PermissionInfo *infos = ARENA_ARRAY(l->arena, PermissionInfo, list->n + 1);
-    size_t n = 0;
-    for (const Json *json = list->first; json != NULL; json = json->next, n++) {
-        ModelReader reader;
-        model_reader_init(&reader, l->errors, STR("permissions.json"), STR(""), json);
-        if (!model_reader_integer(&reader, "id", &infos[n].id)) {
-            model_reader_fail(&reader, "id is missing");
-        }
-        infos[n].codename = model_reader_need_text(&reader, "codename");
-        infos[n].name = model_reader_need_text(&reader, "name");
-        infos[n].help = model_reader_need_text(&reader, "help");
-        TRY(model_reader_finish(&reader));
-        for (size_t i = 0; i < n; i++) {
-            if (infos[i].id == infos[n].id || str_equal(infos[i].codename, infos[n].codename)) {
-                return model_fault(l->errors, STR("permissions.json"), infos[n].codename,
-                                   "stands twice");
-            }
-        }
-    }
-    l->model->permissions = infos;
-    l->model->n_permissions = n;
-    l->model->is_admin = model_permission(l->model, STR("is_admin"));
-    l->model->use_api = model_permission(l->model, STR("use_api"));
-    if (l->model->is_admin == PERMISSION_NONE || l->model->use_api == PERMISSION_NONE) {
-        return err(l->errors, ERR_INVALID, "permissions.json: is_admin or use_api is missing");
-    }
-    return NULL;
+    const Err *e = json_parse(l->arena, content, &json_limits_default, ret_json);
+    return e == NULL ? NULL : model_fault(l->errors, name, STR(""), "%s", e->text);
 }
 
 /* Family and file of "configuration/conference.json"; false if it is none of a resource. */
@@ -139,14 +73,11 @@ static bool split_name(Str name, Family *ret_family, Str *ret_file)
     if (rest.len == 0 || !str_ends_with(rest, STR(".json"))) {
         return false;
     }
-    for (int i = 0; i < FAMILY_N; i++) {
-        if (str_equal(family, str_from(family_names[i]))) {
-            *ret_family = (Family)i;
-            *ret_file = str_slice(rest, 0, rest.len - strlen(".json"));
-            return true;
-        }
+    if (!family_from(family, ret_family)) {
+        return false;
     }
-    return false;
+    *ret_file = str_slice(rest, 0, rest.len - strlen(".json"));
+    return true;
 }
 
 static int compare_files(const void *left, const void *right)
@@ -177,12 +108,9 @@ static Err *parse_resource(Loading *l, const ModelFile *file)
 {
     LoadingResource *r = &l->loading[l->n];
     Resource *resource = &l->resources[l->n];
-    Json *json;
+    Json *json = NULL;
     r->file = str_from(file->name);
-    Err *e = json_parse(l->arena, file->content, &json_limits_default, &json);
-    if (e != NULL) {
-        return model_fault(l->errors, r->file, STR(""), "%s", e->text);
-    }
+    TRY(parse_file(l, r->file, file->content, &json));
     r->json = json;
     r->resource = resource;
     resource->index = (uint16_t)l->n++;
@@ -191,17 +119,31 @@ static Err *parse_resource(Loading *l, const ModelFile *file)
     return NULL;
 }
 
-static Err *load_version(Loading *l, Str content)
+static Err *load_version(Loading *l, const Json *json)
 {
-    Json *json;
-    TRY(json_parse(l->arena, content, &json_limits_default, &json));
     ModelReader reader;
     model_reader_init(&reader, l->errors, STR("version.json"), STR(""), json);
-    if (!model_reader_integer(&reader, "number", &l->model->version)) {
-        model_reader_fail(&reader, "number is missing");
+    (void)model_reader_integer(&reader, "number", &l->model->version);
+    if (l->model->version < 1) {
+        model_reader_fail(&reader, "number: an integer above 0 is needed");
     }
     l->model->version_hash = model_reader_need_text(&reader, "shape");
     return model_reader_finish(&reader);
+}
+
+/* The files that are no resources. */
+static Err *load_other(Loading *l, Str name, Str content)
+{
+    Json *json = NULL;
+    if (str_equal(name, STR("permissions.json"))) {
+        TRY(parse_file(l, name, content, &json));
+        return permissions_load(l, json);
+    }
+    if (str_equal(name, STR("version.json"))) {
+        TRY(parse_file(l, name, content, &json));
+        return load_version(l, json);
+    }
+    return model_fault(l->errors, name, STR(""), "belongs to no family");
 }
 
 static Err *parse_files(Loading *l, const ModelFile files[], size_t n_files)
@@ -212,26 +154,30 @@ static Err *parse_files(Loading *l, const ModelFile files[], size_t n_files)
     Str file = STR_NONE;
     for (size_t i = 0; i < n_files; i++) {
         const Str name = str_from(files[i].name);
-        if (str_equal(name, STR("permissions.json"))) {
-            TRY(load_permissions(l, files[i].content));
-        } else if (str_equal(name, STR("version.json"))) {
-            TRY(load_version(l, files[i].content));
-        } else if (split_name(name, &family, &file)) {
+        if (split_name(name, &family, &file)) {
             sorted[n++] = &files[i];
         } else {
-            return model_fault(l->errors, name, STR(""), "belongs to no family");
+            TRY(load_other(l, name, files[i].content));
         }
+    }
+    if (l->permissions == NULL || l->model->version == 0 || n > RESOURCES_MAX) {
+        return err(l->errors, ERR_INVALID, "%s",
+                   l->permissions == NULL   ? "permissions.json: is missing"
+                   : l->model->version == 0 ? "version.json: is missing"
+                                            : "too many files");
     }
     qsort(sorted, n, sizeof *sorted, compare_files);
     l->resources = ARENA_ARRAY(l->arena, Resource, n + 1);
     l->loading = ARENA_ARRAY(l->arena, LoadingResource, n + 1);
     for (size_t i = 0; i < n; i++) {
+        if (i > 0 && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
+            return model_fault(l->errors, str_from(sorted[i]->name), STR(""), "stands twice");
+        }
         TRY(parse_resource(l, sorted[i]));
     }
     l->model->resources = l->resources;
     l->model->n_resources = n;
-    return l->permissions != NULL ? NULL
-                                  : err(l->errors, ERR_INVALID, "permissions.json: is missing");
+    return NULL;
 }
 
 static Err *load(Loading *l, const ModelFile files[], size_t n_files)

@@ -27,7 +27,8 @@ typedef struct Model {
                          both are the same */
 } Model;
 
-/* Errors: ERR_INVALID whose text begins with "FILE: FIELD: "; see "What a build refuses" in
+/* files: borrowed as long as the model lives. Errors: ERR_INVALID whose text begins with
+ * "FILE: FIELD: "; see "What a build refuses" in
  * model/README.md. */
 CHECKED Err *model_load(Arena *errors, const ModelFile files[], size_t n_files, Model **ret_model);
 Model *model_free(Model *m);

@@ -24,8 +24,17 @@ static Err *link_target(Loading *l, const LoadingResource *r, Field *field)
     if (target == NULL) {
         return FAULT(r, field, "there is no resource \"%.*s\"", STR_ARG(name));
     }
+    const bool plain = target->resource->family == FAMILY_EMBEDDED;
+    const bool values = field->kind == RELATION_VALUES;
+    if (!plain && (values || !resource_has_table(target->resource))) {
+        return FAULT(r, field, values ? "values are objects of embedded/" : "%.*s has no rows",
+                     STR_ARG(name));
+    }
+    if (plain && !values && field->kind != RELATION_TO_ONE) {
+        return FAULT(r, field, "objects of embedded/ are values");
+    }
     field->target = target->resource;
-    if (target->resource->family == FAMILY_EMBEDDED && field->kind == RELATION_TO_ONE) {
+    if (plain) {
         field->indexed = field->unique; /* lies in its column as JSON */
     }
     return NULL;
@@ -42,6 +51,10 @@ static Err *link_reverse(const Loading *l, const LoadingResource *r, Field *fiel
     if (field->kind == RELATION_CHILDREN && reverse->on_delete != ON_DELETE_CASCADE) {
         return FAULT(r, field, "children: on_delete of %.*s is to be cascade", STR_ARG(name));
     }
+    if (reverse->shown_by != NULL) {
+        return FAULT(r, field, "reverse: %.*s is shown by %.*s already", STR_ARG(name),
+                     STR_ARG(reverse->shown_by->name));
+    }
     field->reverse = reverse;
     reverse->shown_by = field;
     return NULL;
@@ -54,9 +67,14 @@ static Err *link_inverse_of(const Loading *l, const LoadingResource *r, Field *f
         return NULL;
     }
     Field *named = loading_field(loading_of(l, field->target), name);
-    if (named == NULL || named->kind != RELATION_LINKS || named->target != r->resource ||
+    if (named == NULL || named->type != FIELD_RELATED || named->kind != RELATION_LINKS ||
+        named->target != r->resource ||
         key_text(loading_of(l, field->target), named, STR("inverse_of")).len > 0) {
         return FAULT(r, field, "inverse_of: %.*s names no links to here", STR_ARG(name));
+    }
+    if (named->shown_by != NULL) {
+        return FAULT(r, field, "inverse_of: %.*s is shown by %.*s already", STR_ARG(name),
+                     STR_ARG(named->shown_by->name));
     }
     field->inverse_of = named;
     field->shown_by = named;
@@ -115,14 +133,28 @@ static Err *link_embed(Loading *l, const LoadingResource *r, Field *field)
     return NULL;
 }
 
+/* A relation to what goes nowhere stays behind. */
+static bool is_replicated(const Field *field)
+{
+    return field->replicated && (field->target->family == FAMILY_EMBEDDED ||
+                                 field->target->replicate != REPLICATE_NOWHERE);
+}
+
 static Err *link_field(Loading *l, const LoadingResource *r, Field *field)
 {
+    field->replicated = is_replicated(field);
     TRY(link_other_side(l, r, field));
     TRY(link_embed(l, r, field));
     const bool reference = field_is_to_one(field) && field->target->family != FAMILY_EMBEDDED;
-    if (reference && field->stored && field->on_delete == ON_DELETE_NONE &&
-        r->resource->family == FAMILY_CONFIGURATION) {
+    if (reference && field->on_delete == ON_DELETE_NONE) {
         return FAULT(r, field, "on_delete is missing");
+    }
+    if (field->is_key && (!reference || field->target->key_type != r->resource->key_type)) {
+        return FAULT(r, field, "the key is of another type than that of %.*s",
+                     STR_ARG(field->target->file));
+    }
+    if (!reference && field->on_delete != ON_DELETE_NONE) {
+        return FAULT(r, field, "on_delete is for relations to rows");
     }
     if (field->on_delete == ON_DELETE_NULL && !field->nullable) {
         return FAULT(r, field, "on_delete is null, but null isn't allowed");
@@ -133,7 +165,7 @@ static Err *link_field(Loading *l, const LoadingResource *r, Field *field)
 /* What an absent field of a new row gets. */
 static Value default_by_type(const Field *field)
 {
-    if (field->nullable) {
+    if (field->nullable && (field->type != FIELD_RELATED || field->kind != RELATION_VALUES)) {
         return VALUE_NONE;
     }
     switch (field->type) {
@@ -164,18 +196,19 @@ static Err *read_default(Loading *l, const LoadingResource *r, Field *field)
     }
     field->has_default = true;
     if (!model_value_from_json(l->arena, field, json, &field->default_value)) {
-        return FAULT(r, field, "default has the wrong type");
+        return FAULT(r, field, "the default has the wrong type or form");
     }
-    /* An empty list stands for null where nothing is stored. */
-    if (value_is_null(field->default_value) && !field->nullable && field->type != FIELD_RELATED) {
-        return FAULT(r, field, "default is null, but null isn't allowed");
-    }
-    return NULL;
+    const bool one = field->type != FIELD_RELATED || field_is_to_one(field);
+    const char *fault = one ? model_value_fault(field, field->default_value) : NULL;
+    return fault == NULL ? NULL : FAULT(r, field, "the default can't be: %s", fault);
 }
 
 static Err *list_fields(const Loading *l, const LoadingResource *r, const Json *names,
                         const char *what, FieldGroup *ret_group)
 {
+    if (names->type != JSON_ARRAY || names->n == 0) {
+        return model_fault(l->errors, r->file, str_from(what), "a list of fields is needed");
+    }
     const Field **fields = ARENA_ARRAY(l->arena, const Field *, names->n + 1);
     size_t n = 0;
     for (const Json *name = names->first; name != NULL; name = name->next) {
@@ -209,10 +242,45 @@ static Err *link_groups(const Loading *l, LoadingResource *r)
     return NULL;
 }
 
-/* The to-one by which rows_of's rows belong to the parent. */
+/* REPLICATE_OWN: what leads from the row of a node to these rows; the resource of the nodes itself
+ * has no field in its path. */
+static Err *link_replicate_path(Loading *l, LoadingResource *r)
+{
+    Resource *resource = r->resource;
+    const Json *path = r->replicate_path;
+    if ((path != NULL) != (resource->replicate == REPLICATE_OWN)) {
+        return model_fault(l->errors, r->file, STR("replicate_path"), "goes with replicate: own");
+    }
+    if (path == NULL) {
+        return NULL;
+    }
+    const Field **fields = ARENA_ARRAY(l->arena, const Field *, path->n + 1);
+    for (const Json *step = path->first; step != NULL; step = step->next) {
+        Str rest = step->type == JSON_STRING ? step->text : STR_NONE;
+        const Resource *node = model_resource(l->model, FAMILY_CONFIGURATION, str_cut(&rest, '.'));
+        const Field *field = node != NULL ? resource_field(node, rest) : NULL;
+        if (node != resource && (field == NULL || field->target != resource)) {
+            return model_fault(l->errors, r->file, STR("replicate_path"), "leads nowhere");
+        }
+        if (node != resource) {
+            fields[resource->n_replicate_path++] = field;
+        }
+    }
+    resource->replicate_path = fields;
+    return NULL;
+}
+
+/* rows_of: the to-one by which its rows belong to the parent; and the fields are theirs. */
 static Err *link_parent_field(const Loading *l, const LoadingResource *r)
 {
     Resource *resource = r->resource;
+    for (size_t i = 0; i < resource->n_fields; i++) {
+        const Field *field = &resource->fields[i];
+        const Field *theirs = resource_field(resource->rows_of, field->name);
+        if (theirs == NULL || theirs->type != field->type || theirs->target != field->target) {
+            return FAULT(r, field, "rows_of: those rows have no such field");
+        }
+    }
     for (size_t i = 0; i < resource->rows_of->n_fields; i++) {
         const Field *field = &resource->rows_of->fields[i];
         if (field_is_to_one(field) && field->target == resource->parent) {
@@ -235,37 +303,64 @@ static Err *link_parents(const Loading *l, const LoadingResource *r)
     if ((r->rows_of.len > 0) != (rows_of != NULL) || (rows_of != NULL && parent == NULL)) {
         return model_fault(l->errors, r->file, STR("rows_of"), "leads nowhere");
     }
+    if (parent != NULL && (parent == r || !resource_has_table(parent->resource))) {
+        return model_fault(l->errors, r->file, STR("parent"), "%.*s has no rows",
+                           STR_ARG(r->parent));
+    }
+    if (rows_of != NULL && !resource_has_table(rows_of->resource)) {
+        return model_fault(l->errors, r->file, STR("rows_of"), "%.*s has no rows",
+                           STR_ARG(r->rows_of));
+    }
     r->resource->parent = parent != NULL ? parent->resource : NULL;
     r->resource->rows_of = rows_of != NULL ? rows_of->resource : NULL;
     return NULL;
 }
 
-static bool refers(const Field *field, const Resource *target)
+/* Whether deleting a row of its target concerns the rows of its resource. */
+static bool refers(const Field *field)
 {
-    return field->type == FIELD_RELATED && field->target == target &&
-           ((field_is_to_one(field) && field->stored) || field_owns_links(field));
+    return field->type == FIELD_RELATED && resource_has_table(field->resource) &&
+           field->target->family != FAMILY_EMBEDDED &&
+           ((field_is_to_one(field) && (field->stored || field->is_key)) ||
+            field_owns_links(field));
 }
 
-static void list_referrers(const Loading *l, Resource *target)
+typedef void ReferrerPass(Loading *l, Resource *target, const Field *field);
+
+static void count_referrer(Loading *l, Resource *target, const Field *field)
 {
-    size_t n = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        const Field **found = ARENA_ARRAY(l->arena, const Field *, n + 1);
-        n = 0;
-        for (size_t i = 0; i < l->n; i++) {
-            for (size_t k = 0; k < l->resources[i].n_fields; k++) {
-                const Field *field = &l->resources[i].fields[k];
-                if (refers(field, target)) {
-                    if (pass == 1) {
-                        found[n] = field;
-                    }
-                    n++;
-                }
+    (void)l;
+    (void)field;
+    target->n_referrers++;
+}
+
+static void add_referrer(Loading *l, Resource *target, const Field *field)
+{
+    l->loading[target->index].referrers[target->n_referrers++] = field;
+}
+
+static void for_each_referrer(Loading *l, ReferrerPass *pass)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        for (size_t k = 0; k < l->resources[i].n_fields; k++) {
+            const Field *field = &l->resources[i].fields[k];
+            if (refers(field)) {
+                pass(l, &l->resources[field->target->index], field);
             }
         }
-        target->referrers = found;
-        target->n_referrers = n;
     }
+}
+
+static void list_referrers(Loading *l)
+{
+    for_each_referrer(l, count_referrer);
+    for (size_t i = 0; i < l->n; i++) {
+        Resource *r = &l->resources[i];
+        l->loading[i].referrers = ARENA_ARRAY(l->arena, const Field *, r->n_referrers + 1);
+        r->referrers = l->loading[i].referrers;
+        r->n_referrers = 0;
+    }
+    for_each_referrer(l, add_referrer);
 }
 
 typedef Err *FieldPass(Loading *l, const LoadingResource *r, Field *field);
@@ -298,7 +393,8 @@ Err *relations_link(Loading *l)
         if (r->resource->rows_of != NULL) {
             TRY(link_parent_field(l, r));
         }
-        list_referrers(l, r->resource);
+        TRY(link_replicate_path(l, r));
     }
+    list_referrers(l);
     return NULL;
 }

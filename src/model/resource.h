@@ -102,6 +102,9 @@ struct Resource {
 /* NULL if it has none of that name. */
 const Field *resource_field(const Resource *r, Str name);
 
+/* True if it can be read: it has rows. The others are commands and actions, or no resources. */
+bool resource_is_readable(const Resource *r);
+
 /* True if its rows are in a table of the store. */
 bool resource_has_table(const Resource *r);
 

@@ -4,8 +4,11 @@
 
 #include "model/loading.h"
 
+#define FIELDS_MAX 1000
+
 static const char *const method_names[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
 static const char *const key_type_names[] = {"integer", "text", "uuid"};
+static const char *const replicate_names[] = {NULL, "all", "own"};
 static const char *const effect_names[] = {"none", "manager", "node", "later"};
 
 static unsigned read_methods(ModelReader *reader, const char *name, bool needed)
@@ -84,10 +87,8 @@ static void read_key(Loading *l, ModelReader *reader, LoadingResource *loading)
                                                    ARRAY_N(key_type_names), KEY_INTEGER);
         hidden = model_reader_boolean(&k, "hidden", false);
         (void)model_reader_integer(&k, "fixed", &r->fixed_key);
-        const Err *e = model_reader_finish(&k);
-        if (e != NULL && reader->error == NULL) {
-            reader->error = err_copy(l->errors, e);
-        }
+        Err *e = model_reader_finish(&k);
+        reader->error = reader->error != NULL ? reader->error : e;
     }
     const bool shown = json_member(fields, r->key_name) != NULL;
     if (loading->parent.len > 0 && key == NULL && !shown) {
@@ -99,24 +100,55 @@ static void read_key(Loading *l, ModelReader *reader, LoadingResource *loading)
     }
 }
 
-static void read_texts(ModelReader *reader, LoadingResource *loading)
+/* The name of the file with slashes for dots, or what is behind the last dot. */
+static bool is_name_of(const Loading *l, const Resource *r, Str name)
+{
+    char *slashed = str_to_cstr(l->arena, r->file);
+    for (char *c = strchr(slashed, '.'); c != NULL; c = strchr(c, '.')) {
+        *c = '/';
+    }
+    return str_equal(name, r->name) || str_equal(name, str_from(slashed));
+}
+
+/* What the file's name says about the address. */
+static Str path_of(const Loading *l, const LoadingResource *loading)
+{
+    const Resource *r = loading->resource;
+    Str rest = r->file;
+    const Str first = str_cut(&rest, '.');
+    const Str between = loading->parent.len > 0 ? STR("/<id>/") : STR("/");
+    return str_format(l->arena, "/api/admin/%.*s/v1/%.*s%.*s%.*s%s",
+                      STR_ARG(family_name(r->family)), STR_ARG(first), STR_ARG(between),
+                      STR_ARG(rest), rest.len > 0 ? "/" : "");
+}
+
+static void read_path(const Loading *l, ModelReader *reader, LoadingResource *loading)
 {
     Resource *r = loading->resource;
-    (void)model_reader_need_text(reader, "resource");
+    if (r->family == FAMILY_EMBEDDED || r->family == FAMILY_RESPONSES) {
+        return;
+    }
+    r->path = model_reader_need_text(reader, "path");
+    const Str expected = path_of(l, loading);
+    if (!str_equal(r->path, expected)) {
+        model_reader_fail(reader, "path: by the name of the file it is %.*s", STR_ARG(expected));
+    }
+}
+
+static void read_texts(const Loading *l, ModelReader *reader, LoadingResource *loading)
+{
+    Resource *r = loading->resource;
+    if (!is_name_of(l, r, model_reader_need_text(reader, "resource"))) {
+        model_reader_fail(reader, "resource: the file has another name");
+    }
     r->label = model_reader_need_text(reader, "label");
     r->help = model_reader_need_text(reader, "help");
-    const bool addressed = r->family != FAMILY_EMBEDDED && r->family != FAMILY_RESPONSES;
-    r->path =
-        addressed ? model_reader_need_text(reader, "path") : model_reader_text(reader, "path");
     r->effect_note = model_reader_text(reader, "effect_note");
-    if (r->family == FAMILY_CONFIGURATION && json_member(reader->object, STR("effect")) == NULL) {
-        model_reader_fail(reader, "effect is missing");
+    if (r->family == FAMILY_CONFIGURATION) {
+        (void)model_reader_need(reader, "effect", MODEL_TEXT);
     }
     r->effect = (Effect)model_reader_choice(reader, "effect", effect_names, ARRAY_N(effect_names),
                                             EFFECT_MANAGER);
-    if (addressed && (!str_starts_with(r->path, STR("/")) || !str_ends_with(r->path, STR("/")))) {
-        model_reader_fail(reader, "path begins and ends with a slash");
-    }
 }
 
 /* Keys that later passes or other programs read. */
@@ -125,11 +157,19 @@ static void take_rest(ModelReader *reader, LoadingResource *loading)
     loading->ordering = model_reader_take(reader, "ordering", MODEL_ARRAY);
     loading->unique_together = model_reader_take(reader, "unique_together", MODEL_ARRAY);
     loading->seeds = model_reader_take(reader, "seeds", MODEL_ARRAY);
-    (void)model_reader_take(reader, "replicate", MODEL_TEXT);
-    (void)model_reader_take(reader, "replicate_path", MODEL_ARRAY);
-    (void)model_reader_take(reader, "response", MODEL_ANY);
+    loading->replicate_path = model_reader_take(reader, "replicate_path", MODEL_ARRAY);
+    const Json *response = model_reader_take(reader, "response", MODEL_ARRAY | MODEL_OBJECT);
+    loading->resource->response = response != NULL ? response->text : STR("");
+    loading->resource->replicate = (Replicate)model_reader_choice(
+        reader, "replicate", replicate_names, ARRAY_N(replicate_names), REPLICATE_NOWHERE);
     loading->resource->was = model_reader_text(reader, "was");
     (void)model_reader_take(reader, "inferred", MODEL_ARRAY);
+}
+
+static bool key_fits(const Resource *r, const Field *key)
+{
+    return key->type == (r->key_type == KEY_INTEGER ? FIELD_INTEGER : FIELD_STRING) ||
+           field_is_to_one(key); /* has the key of its target, which isn't known yet */
 }
 
 static int compare_names(const void *left, const void *right)
@@ -142,6 +182,9 @@ static int compare_names(const void *left, const void *right)
 static Err *load_fields(Loading *l, LoadingResource *loading, const Json *fields)
 {
     Resource *r = loading->resource;
+    if (fields->n > FIELDS_MAX) {
+        return model_fault(l->errors, loading->file, STR("fields"), "more than %d", FIELDS_MAX);
+    }
     r->n_fields = fields->n;
     loading->fields = ARENA_ARRAY(l->arena, Field, fields->n + 1);
     loading->field_json = ARENA_ARRAY(l->arena, const Json *, fields->n + 1);
@@ -160,6 +203,10 @@ static Err *load_fields(Loading *l, LoadingResource *loading, const Json *fields
                                "stands twice");
         }
         TRY(field_load(l, loading, field, loading->field_json[i]));
+        if (field->is_key && !key_fits(r, field)) {
+            return model_fault(l->errors, loading->file, field->name,
+                               "the key is of another type than the field");
+        }
         r->key_field = field->is_key ? field : r->key_field;
         r->uri_field = field->is_uri ? field : r->uri_field;
         r->has_computed = r->has_computed || field->computed;
@@ -172,7 +219,7 @@ Err *resource_load(Loading *l, LoadingResource *loading)
     Resource *r = loading->resource;
     ModelReader reader;
     model_reader_init(&reader, l->errors, loading->file, STR(""), loading->json);
-    read_texts(&reader, loading);
+    read_texts(l, &reader, loading);
     r->list_methods = read_methods(&reader, "list_methods", true);
     r->detail_methods = read_methods(&reader, "detail_methods", true);
     r->also_accepts = read_methods(&reader, "also_accepts", false);
@@ -182,6 +229,7 @@ Err *resource_load(Loading *l, LoadingResource *loading)
     r->live = model_reader_boolean(&reader, "live", false);
     loading->parent = model_reader_text(&reader, "parent");
     loading->rows_of = model_reader_text(&reader, "rows_of");
+    read_path(l, &reader, loading);
     read_permissions(l, &reader, r);
     const Json *fields = model_reader_need(&reader, "fields", MODEL_OBJECT);
     if (fields != NULL) {

@@ -161,7 +161,8 @@ static void put_help(Buf *out, const Field *f)
     buf_init(&help, SIZE_MAX);
     buf_put_str(&help, f->help);
     if (f->min_length > 0) {
-        buf_printf(&help, " Minimum length: %zu characters.", f->min_length);
+        buf_printf(&help, " Minimum length: %zu character%s.", f->min_length,
+                   f->min_length > 1 ? "s" : "");
     }
     if (f->has_max_length) {
         buf_printf(&help, " Maximum length: %zu characters.", f->max_length);

@@ -15,13 +15,15 @@ static SeedProtected protected_by(ModelReader *reader)
 static Err *read_links(const Loading *l, const LoadingResource *r, const Field *field,
                        const Json *json, SeedValue *value)
 {
+    Field link = *field; /* one of the targets, as a to-one would name it */
+    link.kind = RELATION_TO_ONE;
     Value *keys = ARENA_ARRAY(l->arena, Value, json->n + 1);
     for (const Json *key = json->first; key != NULL; key = key->next) {
-        int64_t number = 0;
-        if (!json_to_int64(key, &number)) {
+        if (!model_value_from_json(l->arena, &link, key, &keys[value->n_links]) ||
+            value_is_null(keys[value->n_links])) {
             return model_fault(l->errors, r->file, field->name, "a seed links what is no id");
         }
-        keys[value->n_links++] = value_integer(number);
+        value->n_links++;
     }
     value->links = keys;
     return NULL;
@@ -31,26 +33,27 @@ static Err *read_value(const Loading *l, const LoadingResource *r, const Json *j
                        SeedValue *value)
 {
     const Field *field = resource_field(r->resource, json->name);
-    if (field == NULL || field->is_uri || field->computed) {
+    if (field == NULL || !(field->stored || field_owns_links(field))) {
         return model_fault(l->errors, r->file, json->name,
                            "a seed gives a value that isn't stored");
     }
     value->field = field;
     const Json *computed = json_member(json, STR("computed"));
-    if (computed != NULL && computed->type == JSON_STRING) {
+    if (computed != NULL && computed->type == JSON_STRING && json->n == 1) {
         value->computed = computed->text;
         return NULL;
     }
-    if (field_is_to_many(field)) {
-        return field_owns_links(field) && json->type == JSON_ARRAY
-                   ? read_links(l, r, field, json, value)
-                   : model_fault(l->errors, r->file, field->name,
-                                 "a seed can't give this relation");
+    if (field_owns_links(field) && json->type == JSON_ARRAY) {
+        return read_links(l, r, field, json, value);
     }
-    if (!model_value_from_json(l->arena, field, json, &value->value)) {
-        return model_fault(l->errors, r->file, field->name, "a seed has a value of the wrong type");
+    if (field_owns_links(field) || !model_value_from_json(l->arena, field, json, &value->value)) {
+        return model_fault(l->errors, r->file, field->name,
+                           "a seed has a value of the wrong type or form");
     }
-    return NULL;
+    const char *fault = model_value_fault(field, value->value);
+    return fault == NULL ? NULL
+                         : model_fault(l->errors, r->file, field->name,
+                                       "the value of a seed can't be: %s", fault);
 }
 
 static Err *read_seed(const Loading *l, const LoadingResource *r, const Json *json, Seed *seed)
@@ -69,6 +72,9 @@ static Err *read_seed(const Loading *l, const LoadingResource *r, const Json *js
     }
     SeedValue *array = ARENA_ARRAY(l->arena, SeedValue, values->n + 1);
     for (const Json *value = values->first; value != NULL; value = value->next) {
+        if (json_member(values, value->name) != value) {
+            return model_fault(l->errors, r->file, value->name, "a seed gives it twice");
+        }
         TRY(read_value(l, r, value, &array[seed->n_values++]));
     }
     seed->values = array;
@@ -116,6 +122,11 @@ static Err *load_seeds_from(Loading *l, const LoadingResource *r, const Json *js
 
 static Err *load_seeds(Loading *l, const LoadingResource *r)
 {
+    if (r->resource->family != FAMILY_CONFIGURATION || !resource_has_table(r->resource) ||
+        r->resource->parent != NULL) {
+        return model_fault(l->errors, r->file, STR("seeds"),
+                           "only resources of configuration/ with an address have seeds");
+    }
     if (r->seeds->n == 1 && json_member(r->seeds->first, STR("from")) != NULL) {
         return load_seeds_from(l, r, r->seeds->first);
     }

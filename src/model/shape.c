@@ -4,8 +4,6 @@
 #include "base/buf.h"
 #include "model/loading.h"
 
-#define SHAPE_MAX ((size_t)4 * 1024 * 1024)
-
 static void put_field(Buf *out, const Field *f)
 {
     if (!f->stored && !field_owns_links(f)) {
@@ -23,8 +21,14 @@ static void put_field(Buf *out, const Field *f)
 
 static void put_resource(Buf *out, const Resource *r)
 {
-    buf_printf(out, "%.*s/%.*s key=%.*s:%d\n", STR_ARG(family_name(r->family)), STR_ARG(r->file),
-               STR_ARG(r->key_name), (int)r->key_type);
+    buf_printf(out, "%.*s/%.*s", STR_ARG(family_name(r->family)), STR_ARG(r->file));
+    if (r->has_key) {
+        buf_printf(out, " key=%.*s:%d", STR_ARG(r->key_name), (int)r->key_type);
+    }
+    if (r->parent != NULL) {
+        buf_printf(out, " parent=%.*s", STR_ARG(r->parent->file));
+    }
+    buf_printf(out, " live=%d\n", r->live);
     for (size_t i = 0; i < r->n_fields; i++) {
         put_field(out, &r->fields[i]);
     }
@@ -40,7 +44,7 @@ static void put_resource(Buf *out, const Resource *r)
 Str model_shape_hash(Arena *a, const Model *m)
 {
     Buf shape;
-    buf_init(&shape, SHAPE_MAX);
+    buf_init(&shape, SIZE_MAX);
     for (size_t i = 0; i < m->n_resources; i++) {
         if (resource_has_table(&m->resources[i])) {
             put_resource(&shape, &m->resources[i]);

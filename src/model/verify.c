@@ -1,61 +1,45 @@
 /* Rules that concern a whole field, resource or model, once everything is linked. */
-#include <string.h>
-
+#include "base/utf8.h"
 #include "model/loading.h"
 
 #define FAULT(r, field, ...) model_fault(l->errors, (r)->file, (field)->name, __VA_ARGS__)
 
-/* Words of a query that are never filters (wire 4.1) or would clash with options of clients
- * (wire 2.2). */
+/* Words of a query that are never filters or would clash with options of clients. */
 static const char *const query_words[] = {"limit",   "offset",     "format", "order_by",
                                           "sort_by", "fullschema", "wait",   "timeout",
                                           "preview", "page_size",  "stream", "object_id"};
 
-static bool is_choice(const Field *f, Value v)
+static Err *verify_query_words(const Loading *l, const LoadingResource *r, const Field *f)
 {
-    for (size_t i = 0; i < f->n_choices; i++) {
-        if (value_equal(f->choices[i], v)) {
-            return true;
-        }
-    }
-    return f->n_choices == 0 || f->open_choices;
-}
-
-static bool is_within(const Field *f, Value v)
-{
-    if (v.type == VALUE_INTEGER) {
-        return v.integer >= f->min && v.integer <= f->max;
-    }
-    return v.type != VALUE_TEXT || v.text.len == 0 || f->type != FIELD_STRING ||
-           v.text.len <= f->max_length * 4;
-}
-
-static bool may_hold(const Field *f, Value v)
-{
-    const bool plain =
-        f->type != FIELD_RELATED && f->type != FIELD_BOOLEAN && f->type != FIELD_DATETIME;
-    return value_is_null(v) || !plain || (is_choice(f, v) && is_within(f, v));
-}
-
-static Err *verify_field(const Loading *l, const LoadingResource *r, const Field *f)
-{
-    const bool command = r->resource->family == FAMILY_COMMAND;
-    if (f->required && (f->has_default || f->readonly || (f->nullable && !command))) {
-        return FAULT(r, f, "required goes with neither default nor nullable nor readonly");
-    }
-    if (f->has_default && !may_hold(f, f->default_value)) {
-        return FAULT(r, f, "the default is outside choices or bounds");
-    }
-    const bool text = f->type == FIELD_STRING && f->format != FORMAT_UUID;
-    if (f->unique && text && json_member(r->field_json[f->index], STR("max_length")) == NULL) {
-        return FAULT(r, f, "a unique text needs max_length");
-    }
     for (size_t i = 0; i < ARRAY_N(query_words); i++) {
-        if (!command && f->lookups != 0 && str_equal(f->name, str_from(query_words[i]))) {
+        if (f->lookups != 0 && str_equal(f->name, str_from(query_words[i]))) {
             return FAULT(r, f, "a field that can be filtered by is named like a word of the query");
         }
     }
     return NULL;
+}
+
+static bool is_seed(const Resource *target, Value key)
+{
+    return value_is_null(key) || resource_seed(target, key) != NULL;
+}
+
+static Err *verify_field(const Loading *l, const LoadingResource *r, const Field *f)
+{
+    if (f->required && (f->has_default || f->readonly || f->nullable)) {
+        return FAULT(r, f, "required goes with neither default nor nullable nor readonly");
+    }
+    if (f->unique && f->type == FIELD_STRING && !f->has_max_length) {
+        return FAULT(r, f, "a unique text needs max_length");
+    }
+    if (f->unique && f->type == FIELD_RELATED && !field_is_to_one(f)) {
+        return FAULT(r, f, "to-many relations can't be unique");
+    }
+    if (f->has_default && field_is_to_one(f) && f->target->family != FAMILY_EMBEDDED &&
+        !is_seed(f->target, f->default_value)) {
+        return FAULT(r, f, "the default names no seed");
+    }
+    return verify_query_words(l, r, f);
 }
 
 static const SeedValue *seed_value(const Seed *seed, const Field *f)
@@ -71,52 +55,90 @@ static const SeedValue *seed_value(const Seed *seed, const Field *f)
 static Err *verify_seed_value(const Loading *l, const LoadingResource *r, const SeedValue *v)
 {
     const Field *f = v->field;
-    if (v->computed.len == 0 && v->links == NULL && !may_hold(f, v->value)) {
-        return FAULT(r, f, "a seed has a value outside choices or bounds");
-    }
-    if (field_is_to_one(f) && !value_is_null(v->value) &&
-        resource_seed(f->target, v->value) == NULL) {
+    const bool reference = field_is_to_one(f) && f->target->family != FAMILY_EMBEDDED;
+    if (v->computed.len == 0 && reference && !is_seed(f->target, v->value)) {
         return FAULT(r, f, "a seed names no other seed");
     }
     for (size_t i = 0; i < v->n_links; i++) {
-        if (resource_seed(f->target, v->links[i]) == NULL) {
+        if (!is_seed(f->target, v->links[i])) {
             return FAULT(r, f, "a seed names no other seed");
         }
     }
     return NULL;
 }
 
-/* Whether an earlier seed has the same unique value. */
-static bool stands_twice(const Resource *r, size_t n, const Field *f)
+/* As the store will compare them. */
+static bool is_same(const Loading *l, const Field *f, Value a, Value b)
 {
-    const SeedValue *own = seed_value(&r->seeds[n], f);
-    for (size_t i = 0; i < n && own != NULL && own->computed.len == 0; i++) {
-        const SeedValue *other = seed_value(&r->seeds[i], f);
-        if (other != NULL && !value_is_null(own->value) && value_equal(own->value, other->value)) {
-            return true;
+    if (f->fold && a.type == VALUE_TEXT && b.type == VALUE_TEXT) {
+        return str_equal(utf8_fold(l->arena, a.text), utf8_fold(l->arena, b.text));
+    }
+    return !value_is_null(a) && value_equal(a, b);
+}
+
+static bool have_same(const Loading *l, const Field *f, const Seed *a, const Seed *b)
+{
+    const SeedValue *left = seed_value(a, f);
+    const SeedValue *right = seed_value(b, f);
+    return left != NULL && right != NULL && left->computed.len == 0 && right->computed.len == 0 &&
+           is_same(l, f, left->value, right->value);
+}
+
+static bool have_same_group(const Loading *l, const FieldGroup *group, const Seed *a, const Seed *b)
+{
+    size_t same = 0;
+    while (same < group->n && have_same(l, group->fields[same], a, b)) {
+        same++;
+    }
+    return same == group->n;
+}
+
+/* Two seeds that can't both be rows. */
+static Err *verify_pair(const Loading *l, const LoadingResource *r, const Seed *a, const Seed *b)
+{
+    const Resource *resource = r->resource;
+    if (value_equal(a->key, b->key)) {
+        return model_fault(l->errors, r->file, STR("seeds"), "an id stands twice");
+    }
+    for (size_t i = 0; i < resource->n_fields; i++) {
+        if (resource->fields[i].unique && have_same(l, &resource->fields[i], a, b)) {
+            return FAULT(r, &resource->fields[i], "two seeds have the same unique value");
         }
     }
-    return false;
+    for (size_t i = 0; i < resource->n_unique_together; i++) {
+        if (have_same_group(l, &resource->unique_together[i], a, b)) {
+            return model_fault(l->errors, r->file, STR("unique_together"),
+                               "two seeds have the same values");
+        }
+    }
+    return NULL;
 }
 
 static Err *verify_seed(const Loading *l, const LoadingResource *r, size_t n)
 {
     const Resource *resource = r->resource;
     const Seed *seed = &resource->seeds[n];
-    if (resource_seed(resource, seed->key) != seed) {
-        return model_fault(l->errors, r->file, STR("seeds"), "an id stands twice");
-    }
     for (size_t i = 0; i < resource->n_fields; i++) {
-        const Field *f = &resource->fields[i];
-        if (f->required && seed_value(seed, f) == NULL) {
-            return FAULT(r, f, "a seed doesn't give this required field");
-        }
-        if (f->unique && stands_twice(resource, n, f)) {
-            return FAULT(r, f, "two seeds have the same unique value");
+        if (resource->fields[i].required && seed_value(seed, &resource->fields[i]) == NULL) {
+            return FAULT(r, &resource->fields[i], "a seed doesn't give this required field");
         }
     }
     for (size_t i = 0; i < seed->n_values; i++) {
         TRY(verify_seed_value(l, r, &seed->values[i]));
+    }
+    for (size_t i = 0; i < n; i++) {
+        TRY(verify_pair(l, r, &resource->seeds[i], seed));
+    }
+    return NULL;
+}
+
+static Err *verify_singleton(const Loading *l, const LoadingResource *r)
+{
+    const Resource *resource = r->resource;
+    const bool needs_seed = resource->singleton && resource->family == FAMILY_CONFIGURATION;
+    if (needs_seed &&
+        (resource->n_seeds != 1 || !value_equal(resource->seeds[0].key, value_integer(1)))) {
+        return model_fault(l->errors, r->file, STR("seeds"), "a singleton has one, with the id 1");
     }
     return NULL;
 }
@@ -129,11 +151,7 @@ static Err *verify_resource(const Loading *l, const LoadingResource *r)
     for (size_t i = 0; i < r->resource->n_seeds; i++) {
         TRY(verify_seed(l, r, i));
     }
-    if (r->resource->singleton && r->resource->n_seeds != 1 &&
-        r->resource->family == FAMILY_CONFIGURATION) {
-        return model_fault(l->errors, r->file, STR("seeds"), "a singleton has one seed");
-    }
-    return NULL;
+    return verify_singleton(l, r);
 }
 
 Err *model_verify(const Loading *l)

@@ -2,7 +2,7 @@
 #include "store/fixture.h"
 
 #define HEAD(name, family)                                                                         \
-    "{'resource': '" name "', 'path': '/" family "/" name "/', 'label': '" name "',"               \
+    "{'resource': '" name "', 'path': '/api/admin/" family "/" name "/', 'label': '" name "',"     \
     " 'help': 'A " name ".', 'permission': 'things', 'effect': 'none',"                            \
     " 'list_methods': ['GET', 'POST'], 'detail_methods': ['GET', 'PATCH', 'DELETE'],"              \
     " 'singleton': false, "
@@ -18,7 +18,7 @@ static const char permissions[] =
 static const char
     room
         [] =
-            HEAD("room", "configuration") "'ordering': ['name', 'created'], 'fields': {" FIELD(
+            HEAD("room", "configuration/v1") "'ordering': ['name', 'created'], 'fields': {" FIELD(
                 "aliases",
                 "'type': "
                 "'related', "
@@ -49,39 +49,39 @@ static const char
 
 static const char alias[] = HEAD(
     "alias",
-    "configuration") "'unique_together': [['room', 'place']],"
-                     " 'fields': {" FIELD(
-                         "alias",
-                         "'type': 'string', 'required': true, 'unique': true, 'fold': true,"
-                         " 'search': true, 'max_length': 250") "," ID
-                                                               "," FIELD(
-                                                                   "place",
-                                                                   "'type': "
-                                                                   "'integer', "
-                                                                   "'nullable': "
-                                                                   "true") "," FIELD("room",
-                                                                                     "'type': "
-                                                                                     "'related'"
-                                                                                     ", "
-                                                                                     "'related'"
-                                                                                     ": "
-                                                                                     "'configur"
-                                                                                     "ation/"
-                                                                                     "room', "
-                                                                                     "'on_"
-                                                                                     "delete': "
-                                                                                     "'cascade"
-                                                                                     "'") "}}";
+    "configuration/v1") "'unique_together': [['room', 'place']],"
+                        " 'fields': {" FIELD(
+                            "alias",
+                            "'type': 'string', 'required': true, 'unique': true, 'fold': true,"
+                            " 'search': true, 'max_length': 250") "," ID
+                                                                  "," FIELD(
+                                                                      "place",
+                                                                      "'type': "
+                                                                      "'integer', "
+                                                                      "'nullable': "
+                                                                      "true") "," FIELD("room",
+                                                                                        "'type': "
+                                                                                        "'related'"
+                                                                                        ", "
+                                                                                        "'related'"
+                                                                                        ": "
+                                                                                        "'configur"
+                                                                                        "ation/"
+                                                                                        "room', "
+                                                                                        "'on_"
+                                                                                        "delete': "
+                                                                                        "'cascade"
+                                                                                        "'") "}}";
 
 static const char participant[] =
     HEAD("participant",
-         "configuration") "'fields': {" ID
-                          "," FIELD("name", "'type': 'string'") "," FIELD(
-                              "rooms",
-                              "'type': 'related', 'related': 'configuration/room', 'many': true,"
-                              " 'kind': 'links'") "}}";
+         "configuration/v1") "'fields': {" ID
+                             "," FIELD("name", "'type': 'string'") "," FIELD(
+                                 "rooms",
+                                 "'type': 'related', 'related': 'configuration/room', 'many': true,"
+                                 " 'kind': 'links'") "}}";
 
-static const char theme[] = HEAD("theme", "configuration") "'fields': {" FIELD(
+static const char theme[] = HEAD("theme", "configuration/v1") "'fields': {" FIELD(
     "base",
     "'type': 'related', 'related': 'configuration/theme', 'nullable': true,"
     " 'on_delete': 'null'") "," ID
@@ -101,31 +101,32 @@ static const char theme[] = HEAD("theme", "configuration") "'fields': {" FIELD(
                                                                                  "'theme'") "}}";
 
 static const char tag[] =
-    HEAD("tag", "configuration") "'key': {'name': 'name', 'type': 'text'}, 'fields': {" FIELD(
+    HEAD("tag", "configuration/v1") "'key': {'name': 'name', 'type': 'text'}, 'fields': {" FIELD(
         "colour", "'type': 'string', 'index': true") "," FIELD("name", "'type': 'string'") "}}";
 
 static const char call[] =
-    HEAD("call", "status") "'key': {'name': 'id', 'type': 'uuid'}, 'fields': {" FIELD(
+    HEAD("call", "status/v1") "'key': {'name': 'id', 'type': 'uuid'}, 'fields': {" FIELD(
         "id", "'type': 'string', 'readonly': true") "," FIELD("since",
                                                               "'type': 'datetime', 'readonly': "
                                                               "true, 'index': true") "}}";
 
-static const char stream[] = HEAD(
-    "stream",
-    "status/call/<id>") "'key': {'name': 'id', 'type': 'text'}, 'parent': 'status/call', 'fields': "
-                        "{" FIELD("id", "'type': 'string', 'readonly': true") "," FIELD(
-                            "kind", "'type': "
-                                    "'string', "
-                                    "'readonly': "
-                                    "true") "}}";
+static const char stream[] =
+    HEAD("stream",
+         "status/v1/call/<id>") "'key': {'name': 'id', 'type': 'text'}, 'parent': 'status/call', "
+                                "'fields': "
+                                "{" FIELD("id", "'type': 'string', 'readonly': true") "," FIELD(
+                                    "kind", "'type': "
+                                            "'string', "
+                                            "'readonly': "
+                                            "true") "}}";
 
 static const char load[] =
-    HEAD("load", "status/call/<id>") "'parent': 'status/call', 'fields': {" FIELD(
+    HEAD("load", "status/v1/call/<id>") "'parent': 'status/call', 'fields': {" FIELD(
         "percent", "'type': 'float', 'readonly': true") "}}";
 
 static const char meeting[] =
-    HEAD("meeting", "history") "'fields': {" ID
-                               "," FIELD("name", "'type': 'string', 'readonly': true") "}}";
+    HEAD("meeting", "history/v1") "'fields': {" ID
+                                  "," FIELD("name", "'type': 'string', 'readonly': true") "}}";
 
 #define FILE_OF(name, text)                                                                        \
     {                                                                                              \

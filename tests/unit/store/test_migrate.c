@@ -10,7 +10,8 @@
 #include "store/fixture.h"
 
 #define HEAD(name)                                                                                 \
-    "{'resource': '" name "', 'path': '/x/" name "/', 'label': 'It', 'help': 'It.',"               \
+    "{'resource': '" name "', 'path': '/api/admin/configuration/v1/" name "/', 'label': 'It',"     \
+    " 'help': 'It.',"                                                                              \
     " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET'],"                          \
     " 'detail_methods': ['GET'], "
 #define MANY " 'singleton': false, 'fields': {'id': {'type': 'integer', 'help': 'It.'},"
