@@ -193,7 +193,7 @@ static void insert_locked(Shard *shard, Entry *e, uint64_t hash) REQUIRES(&shard
 /* The clock: what was asked for since the last round stays for another one. */
 static void make_room_locked(Shard *shard, size_t limit) REQUIRES(&shard->lock)
 {
-    while (shard->used_bytes > limit) {
+    while (shard->hand != NULL && shard->used_bytes > limit) {
         Entry *e = shard->hand;
         if (e->used) {
             e->used = false;
