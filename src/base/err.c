@@ -58,5 +58,6 @@ Err *err_copy(Arena *a, const Err *e)
     copy->detail = copy_text(a, e->detail);
     copy->field = copy_text(a, e->field);
     copy->owner = copy_text(a, e->owner);
+    copy->next = e->next != NULL ? err_copy(a, e->next) : NULL;
     return copy;
 }

@@ -30,6 +30,7 @@ typedef struct Err {
     const char *owner;  /* whose field it is, where that may be another object than the one asked
                            for; else NULL */
     const char *where;  /* file:line that raised it */
+    struct Err *next;   /* another one that was found with it; NULL: no more */
 } Err;
 
 #define ERR_WHERE_TEXT(line) #line

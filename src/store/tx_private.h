@@ -119,7 +119,7 @@ void tx_unique_restore(const Parked *parked, const Table *t, Row *old, Row *new)
 CHECKED Err *tx_unique_finish(Tx *tx);
 
 /* ERR_CONFLICT about a taken key. */
-Err *tx_unique_key_error(Tx *tx, const Table *t);
+Err *tx_unique_key_error(Tx *tx, const Table *t, const Row *row);
 
 /* --- tx_links.c --- */
 

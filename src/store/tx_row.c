@@ -122,7 +122,7 @@ static Err *insert_with_parking(Tx *tx, const Table *t, const Row *row)
     bool taken = false;
     TRY(tx_exists(tx, t, row->parent, row->key, &taken));
     if (taken) {
-        return tx_unique_key_error(tx, t);
+        return tx_unique_key_error(tx, t, row);
     }
     Row *stored = NULL;
     TRY(tx_unique_park(tx, t, row, &stored));

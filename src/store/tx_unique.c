@@ -114,15 +114,36 @@ static Err *conflict(Tx *tx, const Table *t, Str field, Str names)
     return e;
 }
 
-Err *tx_unique_key_error(Tx *tx, const Table *t)
-{
-    return conflict(tx, t, t->resource->key_name, sentence_case(tx->arena, t->resource->key_name));
-}
-
 static Err *group_error(Tx *tx, const Table *t, FieldGroup group)
 {
     return conflict(tx, t, group.n == 1 ? group.fields[0]->name : STR("__all__"),
                     names_of(tx, group));
+}
+
+/* All groups whose values another row has, chained; NULL: none. */
+static Err *taken_groups(Tx *tx, const Table *t, const Row *row, Err **ret_first)
+{
+    Err **last = ret_first;
+    for (size_t i = 0; i < n_groups(t); i++) {
+        bool taken = false;
+        TRY(is_taken(tx, t, group_at(t, i), row, &taken));
+        if (taken) {
+            Err *e = group_error(tx, t, group_at(t, i));
+            *last = e;
+            last = &e->next;
+        }
+    }
+    return NULL;
+}
+
+Err *tx_unique_key_error(Tx *tx, const Table *t, const Row *row)
+{
+    Err *first = NULL;
+    TRY(taken_groups(tx, t, row, &first));
+    Err *e =
+        conflict(tx, t, t->resource->key_name, sentence_case(tx->arena, t->resource->key_name));
+    e->next = first;
+    return e;
 }
 
 /* --- parking --- */
@@ -181,14 +202,9 @@ static Err *explain(Tx *tx, const Table *t, const Row *row, Err *e)
     if (e->kind != ERR_CONFLICT || db_constraint(tx->db) != DB_CONSTRAINT_UNIQUE) {
         return e;
     }
-    for (size_t i = 0; i < n_groups(t); i++) {
-        bool taken = false;
-        TRY(is_taken(tx, t, group_at(t, i), row, &taken));
-        if (taken) {
-            return group_error(tx, t, group_at(t, i));
-        }
-    }
-    return e;
+    Err *first = NULL;
+    TRY(taken_groups(tx, t, row, &first));
+    return first != NULL ? first : e;
 }
 
 static Err *write_parked(Tx *tx, const TouchedRow *touched)

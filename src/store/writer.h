@@ -48,8 +48,9 @@ int64_t tx_now_us(const Tx *tx);
 
 /* A key that VALUE_NONE leaves open is made (integers only; others must be given). Fills row->key
  * and row->version. Unique values are checked at the end of the request. Errors: ERR_CONFLICT (key
- * taken, or unique; names the field and the resource that owns it; text "<Label> with this <Field
- * label> already exists."), ERR_INVALID (a to-one that leads nowhere, names the field). */
+ * taken, or unique; names the field and the resource that owns it, other conflicts of the row
+ * chained; text "<Label> with this <Field label> already exists."), ERR_INVALID (a to-one that
+ * leads nowhere, names the field). */
 CHECKED Err *tx_insert(Tx *tx, Row *row);
 
 /* Stores `new`, which has the key of `old`, the row as it is stored. No change, no log row. */

@@ -111,10 +111,19 @@ static bool is_read_back(const Row *old, const InputField *given)
                                             value_equal(given->value, given->field->default_value));
 }
 
+/* An unset secret that is cleared: null and "" are shown alike. */
+static bool stays_unset(const Row *old, const InputField *given)
+{
+    return old != NULL && given->field->secret != SECRET_NONE &&
+           is_blank(old->values[given->field->index]) &&
+           (given->kind == INPUT_NULL || given->kind == INPUT_VALUE) &&
+           !(given->kind == INPUT_NULL && given->field->required);
+}
+
 static void merge_field(Apply *a, const Row *old, Row *row, const InputField *given, bool whole)
 {
     const Field *f = given->field;
-    if (is_read_back(old, given)) {
+    if (is_read_back(old, given) || stays_unset(old, given)) {
         return;
     }
     switch (given->kind) {
@@ -280,8 +289,9 @@ static CHECKED Err *explain(Apply *a, Err *e, const Row *row)
     if (e->kind == ERR_INVALID) {
         TRY(note_dead_ends(a, row));
     }
-    if (!problems_any(a->problems)) {
-        apply_problem(a, str_from(e->field), str_from(e->text));
+    bool noted = problems_any(a->problems);
+    for (const Err *c = e; !noted && c != NULL; c = c->next) {
+        apply_problem(a, str_from(c->field), str_from(c->text));
     }
     return apply_faulty(a);
 }
@@ -317,7 +327,7 @@ static CHECKED Err *give_up(Apply *a)
 static void check_complete(Apply *a, const Input *input, const Field *parent)
 {
     Typing typing = {.arena = a->problems->arena, .problems = a->problems, .under = a->under};
-    input_check_required(&typing, input, parent);
+    input_check_new(&typing, input, parent);
 }
 
 CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *parent, Value owner,

@@ -83,7 +83,7 @@ void command_answer(const Rest *r, RestRequest *request, const Body *body)
         answer_failure(&request->answer, request->arena, command->name, e);
         return;
     }
-    input_check_required(&typing, input, NULL);
+    input_check_new(&typing, input, NULL);
     if (problems_any(&problems) || note_refusal(command, &problems)) {
         answer_problems(&request->answer, command->name, &problems);
     } else {

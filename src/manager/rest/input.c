@@ -28,10 +28,9 @@ const InputField *input_field(const Input *input, const Field *f)
     return NULL;
 }
 
-/* An id that the client chooses. */
-static void read_id(const Typing *t, const Json *json, Input *input)
+/* An id that the client chooses; a wrong one matters only to a new object. */
+static void read_id(const Json *json, Input *input)
 {
-    const Field *f = input->resource->key_field;
     Str text = STR_NONE;
     int64_t number = 0;
     if (json->type == JSON_NULL || (json->type == JSON_STRING && json->text.len == 0)) {
@@ -39,7 +38,7 @@ static void read_id(const Typing *t, const Json *json, Input *input)
     }
     if ((json->type != JSON_NUMBER && json->type != JSON_STRING) || !convert_text(json, &text) ||
         !str_to_int64(text, &number) || number < 1 || number > ID_MAX) {
-        typing_problem(t, f, STR("Give an integer from 1 to 2147483647."));
+        input->wrong_id = true;
         return;
     }
     input->id = value_integer(number);
@@ -139,7 +138,7 @@ static CHECKED Err *read_target(const Typing *t, const Field *f, const Json *jso
         input->id = VALUE_NONE;
     }
     if (!child || t->creating) {
-        input_check_required(&inner, input, f->reverse);
+        input_check_new(&inner, input, f->reverse);
     }
     ret->object = input;
     return NULL;
@@ -267,7 +266,7 @@ static CHECKED Err *read_member(const Typing *t, const Field *f, const Json *jso
     }
     if (f->is_key) {
         if (input->resource->key_type == KEY_INTEGER) {
-            read_id(t, json, input);
+            read_id(json, input);
         }
         return NULL;
     }
@@ -317,8 +316,11 @@ CHECKED Err *input_read(const Typing *t, const Resource *r, const Json *object, 
     return NULL;
 }
 
-void input_check_required(const Typing *t, const Input *input, const Field *parent)
+void input_check_new(const Typing *t, const Input *input, const Field *parent)
 {
+    if (input->wrong_id) {
+        typing_problem(t, input->resource->key_field, STR("Give an integer from 1 to 2147483647."));
+    }
     for (size_t i = 0; i < input->resource->n_fields; i++) {
         const Field *f = &input->resource->fields[i];
         if (f->required && !f->readonly && f != parent && !input_gives(input, f)) {

@@ -32,6 +32,7 @@ struct Input {
     size_t n_fields;
     uint64_t *given;  /* bits by Field.index: those given, also with a fault */
     Value id;         /* a key of its own choice; VALUE_NONE */
+    bool wrong_id;    /* its id can't be a key */
     Value uri_key;    /* of its resource_uri; VALUE_NONE */
     bool foreign_uri; /* its resource_uri isn't one of this resource */
 };
@@ -49,8 +50,9 @@ bool input_gives(const Input *input, const Field *f);
 /* The field as it was given; NULL if it wasn't. */
 const InputField *input_field(const Input *input, const Field *f);
 
-/* Notes every required field that isn't given: what a creation needs. `parent` as above. */
-void input_check_required(const Typing *t, const Input *input, const Field *parent);
+/* What a creation needs: notes every required field that isn't given, and a wrong id. `parent` as
+ * above. */
+void input_check_new(const Typing *t, const Input *input, const Field *parent);
 
 /* Clear texts of secrets by Field.index, as hooks want them; STR_NONE: not given. */
 const Str *input_clear_texts(Arena *a, const Input *input);

@@ -72,7 +72,7 @@ static bool put_members(const Typing *t, const Field *f, const Json *array, Valu
     bool fine = true, first = true;
     for (const Json *member = array->first; member != NULL; member = member->next) {
         if (member->type != JSON_OBJECT &&
-            (f->target->n_fields != 1 || member->type == JSON_NULL)) {
+            (f->target->n_fields != 1 || member->type != JSON_STRING)) {
             typing_problem(t, f->target->fields, STR("Give an object."));
             return false;
         }

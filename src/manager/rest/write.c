@@ -28,7 +28,7 @@ CHECKED Err *write_parse_object(const Rest *r, RestRequest *request, const Json 
     Input *input = NULL;
     TRY(input_read(&typing, request->route.resource, object, files, NULL, &input));
     if (creating) {
-        input_check_required(&typing, input, NULL);
+        input_check_new(&typing, input, NULL);
     }
     *item = (WriteItem){.input = input, .key = VALUE_NONE};
     return NULL;
@@ -52,6 +52,7 @@ static CHECKED Err *parse_one(const Rest *r, RestRequest *request, const Body *b
     TRY(write_parse_object(r, request, body->object, body, creating, write, write->items));
     if (!creating) {
         write->items->input->id = VALUE_NONE; /* the address decides */
+        write->items->input->wrong_id = false;
         write->items->key = write->key;
         write->items->whole = put;
         write->items->may_create = put && may_create_at(resource, write->key);
@@ -311,7 +312,10 @@ static void answer_failed(RestRequest *request, Write *write, const Err *e)
         answer_problems(&request->answer, name, &write->problems);
     } else if (e->kind == ERR_CONFLICT && e->field != NULL) {
         problems_init(&write->problems, request->arena);
-        problems_add(&write->problems, field_in_body(request->route.resource, e), "%s", e->text);
+        for (const Err *c = e; c != NULL; c = c->next) {
+            problems_add(&write->problems, field_in_body(request->route.resource, c), "%s",
+                         c->text);
+        }
         answer_problems(&request->answer, name, &write->problems);
     } else {
         answer_error_of(request, e);

@@ -109,7 +109,7 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
     Row *merged = old != NULL ? row_copy(a, old) : row_new(a, request->route.resource);
     if (old == NULL) {
         Typing typing = {.arena = a, .problems = &write->problems};
-        input_check_required(&typing, item->input, NULL);
+        input_check_new(&typing, item->input, NULL);
     }
     TRY(apply_merge(&apply, reader, old, merged, item->input, item->whole, 0));
     if (problems_any(&write->problems)) {
