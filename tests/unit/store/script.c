@@ -49,9 +49,15 @@ Script *script_new(void)
     return s;
 }
 
+void script_close(Script *s)
+{
+    s->reader = reader_free(s->reader);
+    s->store = store_close(s->store);
+}
+
 Script *script_free(Script *s)
 {
-    s->store = store_close(s->store);
+    script_close(s);
     assert_int_equal(nftw(s->folder, remove_entry, OPEN_FILES, FTW_DEPTH | FTW_PHYS), 0);
     s->model = model_free(s->model);
     s->arena = arena_free(s->arena);
@@ -61,7 +67,7 @@ Script *script_free(Script *s)
 
 void script_reopen(Script *s)
 {
-    s->store = store_close(s->store);
+    script_close(s);
     succeed(script_open(s));
 }
 
@@ -220,11 +226,13 @@ void script_do(Script *s, const char *script)
 
 static Reader *begin(Script *s)
 {
-    Reader *r = NULL;
     int64_t seq = 0;
-    succeed(reader_new(s->arena, s->store, &r));
-    succeed(reader_begin(r, s->arena, &seq));
-    return r;
+    if (s->reader == NULL) {
+        succeed(reader_new(s->arena, s->store, &s->reader));
+    }
+    reader_end(s->reader);
+    succeed(reader_begin(s->reader, s->arena, &seq));
+    return s->reader;
 }
 
 static void put_key(Buf *out, Value key)
@@ -257,7 +265,7 @@ static void put_change(Buf *out, const Change *c)
 
 const char *script_log(Script *s, int64_t after_seq)
 {
-    CLEANUP(reader_free) Reader *r = begin(s);
+    Reader *r = begin(s);
     CLEANUP(buf_free) Buf *out = buf_new(TEXT_BYTES);
     Change *changes = NULL;
     size_t n = 0;
@@ -271,7 +279,7 @@ const char *script_log(Script *s, int64_t after_seq)
 
 const char *script_value(Script *s, const char *resource, int64_t id, const char *field)
 {
-    CLEANUP(reader_free) Reader *r = begin(s);
+    Reader *r = begin(s);
     CLEANUP(buf_free) Buf *out = buf_new(TEXT_BYTES);
     const Row *row = NULL;
     succeed(reader_get(r, s->arena, script_resource(s, resource), value_integer(id), &row));
@@ -284,9 +292,18 @@ const char *script_value(Script *s, const char *resource, int64_t id, const char
     return str_to_cstr(s->arena, buf_str(out));
 }
 
+bool script_has(Script *s, const char *resource, const char *field, const char *value)
+{
+    Reader *r = begin(s);
+    const Field *f = resource_field(script_resource(s, resource), str_from(field));
+    Value key = VALUE_NONE;
+    succeed(reader_find(r, s->arena, f, value_text(str_from(value)), &key));
+    return !value_is_null(key);
+}
+
 int64_t script_version(Script *s, const char *resource, int64_t id)
 {
-    CLEANUP(reader_free) Reader *r = begin(s);
+    Reader *r = begin(s);
     const Row *row = NULL;
     succeed(reader_get(r, s->arena, script_resource(s, resource), value_integer(id), &row));
     return row != NULL ? row->version : 0;
@@ -294,7 +311,7 @@ int64_t script_version(Script *s, const char *resource, int64_t id)
 
 int64_t script_count(Script *s, const char *resource)
 {
-    CLEANUP(reader_free) Reader *r = begin(s);
+    Reader *r = begin(s);
     int64_t n = 0;
     succeed(reader_count(r, s->arena, &(Query){.resource = script_resource(s, resource)}, &n));
     return n;

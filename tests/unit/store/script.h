@@ -16,7 +16,8 @@
 typedef struct Script {
     Arena *arena;
     Model *model;
-    Store *store;
+    Store *store;   /* NULL while it is closed */
+    Reader *reader; /* NULL until it is needed */
     char folder[48];
     char error[256]; /* "FIELD: TEXT" of the last request's failure */
     int64_t seq;     /* of its last change */
@@ -25,6 +26,8 @@ typedef struct Script {
 
 Script *script_new(void);
 Script *script_free(Script *s);
+
+void script_close(Script *s);
 
 /* Ends the store and opens it again. */
 void script_reopen(Script *s);
@@ -47,6 +50,9 @@ const char *script_log(Script *s, int64_t after_seq);
 
 /* A value as in scripts; "gone" without such a row. */
 const char *script_value(Script *s, const char *resource, int64_t id, const char *field);
+
+/* Whether a row has this value in a unique field. */
+bool script_has(Script *s, const char *resource, const char *field, const char *value);
 
 /* Version of a row; 0 without one. */
 int64_t script_version(Script *s, const char *resource, int64_t id);

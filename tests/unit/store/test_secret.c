@@ -108,7 +108,7 @@ static const Err *open_with_key(Script *s, const char *text)
 {
     Str key = STR_NONE;
     assert_null(file_read(s->arena, key_path(s), 1000, &key));
-    s->store = store_close(s->store);
+    script_close(s);
     if (text == NULL) {
         assert_int_equal(unlink(key_path(s)), 0);
     } else {

@@ -101,7 +101,7 @@ static Err *refuse(void *context, Arena *a, const Seed *seed, const SeedValue *v
 
 static void reopen_fresh(Script *s, const StoreOptions *options, const Err **ret_error)
 {
-    s->store = store_close(s->store);
+    script_close(s);
     assert_int_equal(unlink(str_format(s->arena, "%s/config.db", s->folder).ptr), 0);
     *ret_error = store_open(s->arena, s->model, options, &s->store);
 }
