@@ -91,7 +91,7 @@ static Err *check_opened(Arena *a, Store *store)
     CLEANUP(buf_free) Buf *report = buf_new(REPORT_MAX);
     size_t n_faults = 0;
     TRY(store_check(store, a, report, &n_faults));
-    (void)fwrite(report->data, 1, report->len, stdout);
+    (void)printf("%.*s", STR_ARG(buf_str(report)));
     if (n_faults > 0) {
         return err(a, ERR_IO, "The store has %zu faults.", n_faults);
     }
