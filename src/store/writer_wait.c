@@ -1,6 +1,7 @@
 /* Writing, and waiting for the outcome. */
-#include "base/thread.h"
 #include "store/writer.h"
+
+#include "base/thread.h"
 
 /* Stands in the queue for the caller's own request. */
 typedef struct Waiter {
