@@ -37,6 +37,14 @@ void answer_empty(RestAnswer *answer, int status)
     }
 }
 
+void answer_not_modified(RestAnswer *answer, Arena *a, Str etag)
+{
+    answer_empty(answer, 304);
+    answer_add_header(answer, a, "ETag", etag);
+    add_literal(answer, "Vary", STR("Accept"));
+    add_literal(answer, "Cache-Control", STR("no-cache"));
+}
+
 void answer_methods(RestAnswer *answer, Arena *a, int status, Str methods)
 {
     answer_empty(answer, status);

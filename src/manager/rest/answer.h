@@ -25,6 +25,9 @@ void answer_add_header(RestAnswer *answer, Arena *a, const char *name, Str value
 /* A status without a body, in the form of wire 1.6. */
 void answer_empty(RestAnswer *answer, int status);
 
+/* 304: the client has what `etag` names. With the headers that its 200 had. */
+void answer_not_modified(RestAnswer *answer, Arena *a, Str etag);
+
 /* 405 or OPTIONS: `methods` as comma list in Allow and body. */
 void answer_methods(RestAnswer *answer, Arena *a, int status, Str methods);
 

@@ -67,18 +67,19 @@ static Err *parse(RestRequest *request, ListWork *work)
     return NULL;
 }
 
-static bool is_unchanged(const Rest *r, const RestRequest *request)
+/* True, and answered, if the client has the list as it is now. */
+static bool answer_unchanged(const Rest *r, RestRequest *request)
 {
     const Str asked = request->header(request->header_context, STR("if-none-match"));
-    const int64_t seq = store_seq(r->store, store_file_of(request->route.resource));
-    return asked.len > 0 && etag_none_match(asked, tag_of(r, request, seq));
-}
-
-static void answer_unchanged(const Rest *r, RestRequest *request)
-{
-    const int64_t seq = store_seq(r->store, store_file_of(request->route.resource));
-    answer_empty(&request->answer, 304);
-    answer_add_header(&request->answer, request->arena, "ETag", tag_of(r, request, seq));
+    if (asked.len == 0) {
+        return false;
+    }
+    const Str tag = tag_of(r, request, store_seq(r->store, store_file_of(request->route.resource)));
+    if (!etag_none_match(asked, tag)) {
+        return false;
+    }
+    answer_not_modified(&request->answer, request->arena, tag);
+    return true;
 }
 
 RestNext read_list_parse(const Rest *r, RestRequest *request)
@@ -102,8 +103,7 @@ RestNext read_list_parse(const Rest *r, RestRequest *request)
     }
     work->query.filters = work->filters.filters;
     work->query.n_filters = work->filters.n;
-    if (is_unchanged(r, request)) {
-        answer_unchanged(r, request);
+    if (answer_unchanged(r, request)) {
         return REST_ANSWERED;
     }
     return query_is_cheap(&work->query) ? REST_READ : REST_READ_POOL;

@@ -20,11 +20,11 @@ static void answer_object(const Rest *r, RestRequest *request, Buf *body, CacheT
     const Str asked = request->header(request->header_context, STR("if-none-match"));
     if (etag_none_match(asked, etag)) {
         (void)buf_free(body); /* always NULL */
-        answer_empty(&request->answer, 304);
+        answer_not_modified(&request->answer, request->arena, etag);
     } else {
         answer_json(&request->answer, 200, body);
+        answer_add_header(&request->answer, request->arena, "ETag", etag);
     }
-    answer_add_header(&request->answer, request->arena, "ETag", etag);
 }
 
 /* Answers that aren't the JSON of the row are made anew each time. */

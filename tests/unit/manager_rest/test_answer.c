@@ -59,6 +59,17 @@ static void test_empty_has_a_type_but_for_204_and_304(void **state)
     }
 }
 
+static void test_not_modified_has_the_headers_of_its_200(void **state)
+{
+    RestAnswer answer = {.status = 0};
+    answer_not_modified(&answer, arena_of(state), STR("\"x\""));
+    assert_int_equal(answer.status, 304);
+    assert_text(header(&answer, "ETag"), "\"x\"");
+    assert_text(header(&answer, "Vary"), "Accept");
+    assert_text(header(&answer, "Cache-Control"), "no-cache");
+    assert_null(answer.body);
+}
+
 static void test_methods_are_in_allow_and_body(void **state)
 {
     RestAnswer answer = {.status = 0};
@@ -150,6 +161,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_empty_has_a_type_but_for_204_and_304, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_not_modified_has_the_headers_of_its_200, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_methods_are_in_allow_and_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_error_escapes_html_but_no_quotes, set_up, tear_down),
