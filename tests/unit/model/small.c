@@ -4,6 +4,16 @@
 
 #include "test.h"
 
+/* ' to " */
+static Str json_text(Arena *a, const char *text)
+{
+    char *copy = str_to_cstr(a, str_from(text));
+    for (char *c = strchr(copy, '\''); c != NULL; c = strchr(c, '\'')) {
+        *c = '"';
+    }
+    return str_from(copy);
+}
+
 static bool has(const ModelFile files[], size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
@@ -20,13 +30,13 @@ Err *small_load(Arena *errors, const char *const files[], Model **ret_model)
     size_t n = 0;
     for (size_t i = 0; files[i] != NULL; i += 2) {
         assert_true(n < SMALL_MAX - 2);
-        all[n++] = (ModelFile){files[i], str_from(files[i + 1])};
+        all[n++] = (ModelFile){files[i], json_text(errors, files[i + 1])};
     }
     if (!has(all, n, "permissions.json")) {
-        all[n++] = (ModelFile){"permissions.json", STR(SMALL_PERMISSIONS)};
+        all[n++] = (ModelFile){"permissions.json", json_text(errors, SMALL_PERMISSIONS)};
     }
     if (!has(all, n, "version.json")) {
-        all[n++] = (ModelFile){"version.json", STR(SMALL_VERSION)};
+        all[n++] = (ModelFile){"version.json", json_text(errors, SMALL_VERSION)};
     }
     return model_load(errors, all, n, ret_model);
 }

@@ -30,19 +30,17 @@ static void test_whole_document(void **state)
     (void)state;
     static const char *const files[] = {
         "configuration/widget.json",
-        "{\"resource\": \"widget\", \"path\": \"/api/admin/configuration/v1/widget/\","
-        "\"label\": \"Widget\", \"help\": \"A widget.\", \"permission\": \"x\", \"effect\": "
-        "\"none\","
-        "\"list_methods\": [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\"],"
-        "\"detail_methods\": [\"GET\", \"PUT\", \"PATCH\", \"DELETE\"], \"singleton\": false,"
-        "\"ordering\": [\"name\", \"enabled\"], \"fields\": {" SMALL_ID ", " SMALL_URI ","
-        "\"enabled\": {\"type\": \"boolean\", \"default\": true, \"help\": \"Whether it runs.\"},"
-        "\"name\": {\"type\": \"string\", \"required\": true, \"unique\": true, \"max_length\": "
-        "250,"
-        "  \"filtering\": [\"icontains\", \"exact\"], \"help\": \"The name.\"},"
-        "\"owner\": {\"type\": \"related\", \"related\": \"configuration/widget\", \"nullable\": "
-        "true,"
-        "  \"default\": null, \"on_delete\": \"null\", \"help\": \"Who owns it.\"}}}",
+        "{'resource': 'widget', 'path': '/api/admin/configuration/v1/widget/', 'label': 'Widget',"
+        " 'help': 'A widget.', 'permission': 'x', 'effect': 'none', 'singleton': false,"
+        " 'list_methods': ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],"
+        " 'detail_methods': ['GET', 'PUT', 'PATCH', 'DELETE'],"
+        " 'ordering': ['name', 'enabled'], 'fields': {" SMALL_ID
+        ", 'enabled': {'type': 'boolean', 'default': true, 'help': 'Whether it runs.'},"
+        " 'name': {'type': 'string', 'required': true, 'unique': true, 'max_length': 250,"
+        "  'filtering': ['icontains', 'exact'], 'help': 'The name.'},"
+        " 'owner': {'type': 'related', 'related': 'configuration/widget', 'nullable': true,"
+        "  'default': null, 'on_delete': 'null', 'help': 'Who owns it.'},"
+        " 'resource_uri': {'type': 'string', 'readonly': true, 'help': 'The address.'}}}",
         NULL};
     CLEANUP(arena_free) Arena *a = arena_new(ARENA_LIMIT);
     CLEANUP(model_free) Model *m = small_model(a, files);
@@ -71,58 +69,58 @@ static void test_whole_document(void **state)
 
 /* A member of a field of a resource of one such field. */
 static const char *const field_cases[][2] = {
-    {"\"type\": \"string\"",
+    {"'type': 'string'",
      "{\"blank\": true, \"help_text\": \"Why.\", \"nullable\": false, \"readonly\": false, "
      "\"type\": \"string\", \"unique\": false}"},
-    {"\"type\": \"string\", \"default\": \"\", \"min_length\": 2, \"max_length\": 3",
+    {"'type': 'string', 'default': '', 'min_length': 2, 'max_length': 3",
      "{\"blank\": true, \"default\": \"\", "
      "\"help_text\": \"Why. Minimum length: 2 characters. Maximum length: 3 characters.\", "
      "\"nullable\": false, \"readonly\": false, \"type\": \"string\", \"unique\": false}"},
-    {"\"type\": \"string\", \"nullable\": true, \"default\": null, "
-     "\"choices\": [\"a\", \"\", null]",
+    {"'type': 'string', 'nullable': true, 'default': null, "
+     "'choices': ['a', '', null]",
      "{\"blank\": false, \"default\": null, \"help_text\": \"Why.\", \"nullable\": true, "
      "\"readonly\": false, \"type\": \"string\", \"unique\": false, "
      "\"valid_choices\": [\"a\", \"\"]}"},
-    {"\"type\": \"string\", \"default\": \"a\", \"choices\": [\"a\", \"b\"], "
-     "\"inferred\": [\"choices\"]",
+    {"'type': 'string', 'default': 'a', 'choices': ['a', 'b'], "
+     "'inferred': ['choices']",
      "{\"blank\": false, \"default\": \"a\", \"help_text\": \"Why.\", \"nullable\": false, "
      "\"readonly\": false, \"type\": \"string\", \"unique\": false}"},
-    {"\"type\": \"integer\", \"default\": 2, \"choices\": [1, 2], \"min\": 1, \"max\": 2",
+    {"'type': 'integer', 'default': 2, 'choices': [1, 2], 'min': 1, 'max': 2",
      "{\"blank\": false, \"default\": 2, \"help_text\": \"Why. Range: 1 to 2.\", "
      "\"nullable\": false, \"readonly\": false, \"type\": \"integer\", \"unique\": false, "
      "\"valid_choices\": [1, 2]}"},
-    {"\"type\": \"integer\", \"required\": true, \"min\": 1",
+    {"'type': 'integer', 'required': true, 'min': 1",
      "{\"blank\": false, \"help_text\": \"Why. Minimum: 1.\", \"nullable\": false, "
      "\"readonly\": false, \"type\": \"integer\", \"unique\": false}"},
-    {"\"type\": \"integer\", \"readonly\": true, \"default\": 5, \"max\": 9",
+    {"'type': 'integer', 'readonly': true, 'default': 5, 'max': 9",
      "{\"blank\": true, \"help_text\": \"Why. Maximum: 9.\", \"nullable\": false, "
      "\"readonly\": true, \"type\": \"integer\", \"unique\": false}"},
-    {"\"type\": \"float\", \"default\": 1.5",
+    {"'type': 'float', 'default': 1.5",
      "{\"blank\": false, \"default\": 1.5, \"help_text\": \"Why.\", \"nullable\": false, "
      "\"readonly\": false, \"type\": \"float\", \"unique\": false}"},
-    {"\"type\": \"datetime\", \"default\": \"2024-03-01\", \"fraction\": false",
+    {"'type': 'datetime', 'default': '2024-03-01', 'fraction': false",
      "{\"blank\": false, \"default\": \"2024-03-01T00:00:00\", \"help_text\": \"Why.\", "
      "\"nullable\": false, \"readonly\": false, \"type\": \"datetime\", \"unique\": false}"},
-    {"\"type\": \"datetime\", \"readonly\": true, \"generated\": \"creation\"",
+    {"'type': 'datetime', 'readonly': true, 'generated': 'creation'",
      "{\"blank\": false, \"default\": \"2023-11-14T22:13:20.123456\", \"help_text\": \"Why.\", "
      "\"nullable\": false, \"readonly\": true, \"type\": \"datetime\", \"unique\": false}"},
-    {"\"type\": \"datetime\", \"readonly\": true, \"generated\": \"change\"",
+    {"'type': 'datetime', 'readonly': true, 'generated': 'change'",
      "{\"blank\": true, \"help_text\": \"Why.\", \"nullable\": false, \"readonly\": true, "
      "\"type\": \"datetime\", \"unique\": false}"},
-    {"\"type\": \"list\", \"default\": [1, {\"b\": 2, \"a\": 1}]",
+    {"'type': 'list', 'default': [1, {'b': 2, 'a': 1}]",
      "{\"blank\": false, \"default\": [1, {\"a\": 1, \"b\": 2}], \"help_text\": \"Why.\", "
      "\"nullable\": false, \"readonly\": false, \"type\": \"list\", \"unique\": false}"},
-    {"\"type\": \"dict\"", "{\"blank\": true, \"help_text\": \"Why.\", \"nullable\": false, "
-                           "\"readonly\": false, \"type\": \"list\", \"unique\": false}"},
-    {"\"type\": \"file\", \"nullable\": true, \"default\": null",
+    {"'type': 'dict'", "{\"blank\": true, \"help_text\": \"Why.\", \"nullable\": false, "
+                       "\"readonly\": false, \"type\": \"list\", \"unique\": false}"},
+    {"'type': 'file', 'nullable': true, 'default': null",
      "{\"blank\": false, \"default\": null, \"help_text\": \"Why.\", \"nullable\": true, "
      "\"readonly\": false, \"type\": \"file\", \"unique\": false}"},
-    {"\"type\": \"related\", \"related\": \"embedded/part\", \"many\": true, \"kind\": \"values\", "
-     "\"full\": true, \"default\": [{\"v\": \"1\"}]",
+    {"'type': 'related', 'related': 'embedded/part', 'many': true, 'kind': 'values', "
+     "'full': true, 'default': [{'v': '1'}]",
      "{\"blank\": true, \"help_text\": \"Why.\", \"nullable\": false, \"readonly\": false, "
      "\"related_type\": \"to_many\", \"type\": \"related\", \"unique\": false}"},
-    {"\"type\": \"related\", \"related\": \"configuration/thing\", \"nullable\": true, "
-     "\"default\": \"/api/admin/configuration/v1/thing/3/\", \"on_delete\": \"null\"",
+    {"'type': 'related', 'related': 'configuration/thing', 'nullable': true, "
+     "'default': '/api/admin/configuration/v1/thing/3/', 'on_delete': 'null'",
      "{\"blank\": false, \"default\": \"/api/admin/configuration/v1/thing/3/\", "
      "\"help_text\": \"Why.\", \"nullable\": true, \"readonly\": false, "
      "\"related_schema\": \"/api/admin/configuration/v1/thing/schema/\", "
@@ -134,17 +132,15 @@ static void test_fields(void **state)
     (void)state;
     CLEANUP(arena_free) Arena *a = arena_new(ARENA_LIMIT);
     for (size_t i = 0; i < ARRAY_N(field_cases); i++) {
-        const Str text = str_format(
-            a,
-            "{" SMALL_HEAD("thing") ", \"fields\": {" SMALL_ID ", \"f\": {\"help\": \"Why.\", %s}},"
-                                    "\"seeds\": [{\"id\": 3, \"values\": {%s}}]}",
-            field_cases[i][0], strstr(field_cases[i][0], "required") != NULL ? "\"f\": 7" : "");
-        const char *const files[] = {
-            "configuration/thing.json", text.ptr, "embedded/part.json",
-            "{\"resource\": \"part\", \"label\": \"Part\", \"help\": \"A part.\","
-            "\"list_methods\": [], \"detail_methods\": [], \"singleton\": false,"
-            "\"fields\": {\"v\": {\"type\": \"string\", \"help\": \"Its value.\"}}}",
-            NULL};
+        const bool required = strstr(field_cases[i][0], "required") != NULL;
+        const Str text =
+            str_format(a,
+                       SMALL_HEAD("thing") ", 'fields': {" SMALL_ID ", 'f': {'help': 'Why.', %s}},"
+                                           "'seeds': [{'id': 3, 'values': {%s}}]}",
+                       field_cases[i][0], required ? "'f': 7" : "");
+        const char *const files[] = {"configuration/thing.json", text.ptr, "embedded/part.json",
+                                     SMALL_PART("'v': {'type': 'string', 'help': 'Its value.'}"),
+                                     NULL};
         CLEANUP(model_free) Model *m = small_model(a, files);
         Json *json = NULL;
         assert_null(json_parse(a, schema_of(a, model_at(m, 0)), &json_limits_default, &json));
@@ -166,14 +162,11 @@ static Str fresh_uuid(Arena *a, const Resource *r)
 static void test_uuid_is_fresh(void **state)
 {
     (void)state;
-    static const char uuid[] = ", \"uuid\": {\"type\": \"string\", \"format\": \"uuid\","
-                               " \"generated\": \"blank\", \"help\": \"A mark.\"}";
+#define UUID SMALL_FIELD("uuid", "'type': 'string', 'format': 'uuid', 'generated': 'blank'")
     CLEANUP(arena_free) Arena *a = arena_new(ARENA_LIMIT);
-    const Str text = str_format(a, "{" SMALL_HEAD("thing") ", \"fields\": {" SMALL_ID "%s}}", uuid);
-    const Str alias =
-        str_format(a, "{" SMALL_HEAD("scheduled_alias") ", \"fields\": {" SMALL_ID "%s}}", uuid);
-    const char *const files[] = {"configuration/thing.json", text.ptr,
-                                 "configuration/scheduled_alias.json", alias.ptr, NULL};
+    const char *const files[] = {"configuration/thing.json", SMALL_RESOURCE("thing", UUID, ""),
+                                 "configuration/scheduled_alias.json",
+                                 SMALL_RESOURCE("scheduled_alias", UUID, ""), NULL};
     CLEANUP(model_free) Model *m = small_model(a, files);
     const Resource *thing = model_resource(m, FAMILY_CONFIGURATION, STR("thing"));
     const Str first = fresh_uuid(a, thing);
