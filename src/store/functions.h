@@ -13,7 +13,7 @@
  *   rostra_wire(form, value)           a stored value as the API writes it; form: WireForm
  *   rostra_part(lookup, value)         LOOKUP_YEAR … LOOKUP_SECOND of a datetime (µs) or date */
 
-typedef struct sqlite3 sqlite3;
+struct sqlite3;
 
 #define FUNCTION_REGEX "rostra regex"
 
@@ -37,4 +37,4 @@ typedef enum WireForm {
 } WireForm;
 
 /* The library's result code. */
-int functions_register(sqlite3 *connection);
+int functions_register(struct sqlite3 *connection);

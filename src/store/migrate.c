@@ -336,13 +336,12 @@ static Err *migrate_indexes(const Migration *m)
 
 static Err *check_references(const Migration *m)
 {
-    Str table = STR_NONE;
     Stmt *s = NULL;
     bool row = false;
     TRY(db_prepare(m->db, m->arena, STR("SELECT \"table\" FROM pragma_foreign_key_check"), &s));
     TRY(stmt_step(s, m->arena, &row));
     if (row) {
-        table = str_dup(m->arena, stmt_text(s, 0));
+        const Str table = str_dup(m->arena, stmt_text(s, 0));
         stmt_reset(s);
         return err(m->arena, ERR_INVALID, "A row of %.*s refers to one that isn't there.",
                    STR_ARG(table));

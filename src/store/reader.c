@@ -2,7 +2,6 @@
 #include "store/reader.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/utf8.h"
 #include "store/query_sql.h"
@@ -222,58 +221,64 @@ static Err *prepare_query(Reader *r, Arena *a, const Query *q, QueryWhat what, S
     return NULL;
 }
 
-/* An array in the arena that grows by doubling. */
-static void *grown(Arena *a, const void *items, size_t n, size_t *size, size_t item_size)
+/* Rows or keys, as they come. */
+typedef struct Page {
+    const Row **rows;
+    Value *keys;
+    size_t n, size;
+} Page;
+
+static void page_grow(Page *p, Arena *a)
 {
-    if (n < *size) {
-        return NULL;
+    const size_t size = MAX(p->size * 2, (size_t)PAGE_FIRST_SIZE);
+    Value *keys = ARENA_ARRAY(a, Value, size);
+    const Row **rows = ARENA_ARRAY(a, const Row *, size);
+    for (size_t i = 0; i < p->n; i++) {
+        keys[i] = p->keys[i];
+        rows[i] = p->rows[i];
     }
-    *size = MAX(*size * 2, (size_t)PAGE_FIRST_SIZE);
-    void *more = arena_alloc_array(a, *size, item_size);
-    if (n > 0) {
-        memcpy(more, items, n * item_size);
+    *p = (Page){rows, keys, p->n, size};
+}
+
+static Err *read_page(Reader *r, Arena *a, const Query *q, QueryWhat what, Page *ret_page)
+{
+    const Table *t = table_at(r, q->resource);
+    Stmt *s = NULL;
+    Page page = {0};
+    bool found = false;
+    TRY(prepare_query(r, a, q, what, &s));
+    page_grow(&page, a);
+    TRY(stmt_step(s, a, &found));
+    while (found) {
+        if (page.n == page.size) {
+            page_grow(&page, a);
+        }
+        if (what == QUERY_ROWS) {
+            page.rows[page.n++] = table_row(t, a, s, 0);
+        } else {
+            page.keys[page.n++] = stmt_value(s, a, 0);
+        }
+        TRY(stmt_step(s, a, &found));
     }
-    return more;
+    *ret_page = page;
+    return NULL;
 }
 
 Err *reader_select(Reader *r, Arena *a, const Query *q, const Row ***ret_rows, size_t *ret_n)
 {
-    const Table *t = table_at(r, q->resource);
-    Stmt *s = NULL;
-    const Row **rows = NULL;
-    size_t n = 0;
-    size_t size = 0;
-    bool found = false;
-    TRY(prepare_query(r, a, q, QUERY_ROWS, &s));
-    TRY(stmt_step(s, a, &found));
-    while (found) {
-        void *more = grown(a, rows, n, &size, sizeof *rows);
-        rows = more != NULL ? more : rows;
-        rows[n++] = table_row(t, a, s, 0);
-        TRY(stmt_step(s, a, &found));
-    }
-    *ret_rows = rows;
-    *ret_n = n;
+    Page page = {0};
+    TRY(read_page(r, a, q, QUERY_ROWS, &page));
+    *ret_rows = page.rows;
+    *ret_n = page.n;
     return NULL;
 }
 
 Err *reader_select_keys(Reader *r, Arena *a, const Query *q, Value **ret_keys, size_t *ret_n)
 {
-    Stmt *s = NULL;
-    Value *keys = NULL;
-    size_t n = 0;
-    size_t size = 0;
-    bool found = false;
-    TRY(prepare_query(r, a, q, QUERY_KEYS, &s));
-    TRY(stmt_step(s, a, &found));
-    while (found) {
-        void *more = grown(a, keys, n, &size, sizeof *keys);
-        keys = more != NULL ? more : keys;
-        keys[n++] = stmt_value(s, a, 0);
-        TRY(stmt_step(s, a, &found));
-    }
-    *ret_keys = keys;
-    *ret_n = n;
+    Page page = {0};
+    TRY(read_page(r, a, q, QUERY_KEYS, &page));
+    *ret_keys = page.keys;
+    *ret_n = page.n;
     return NULL;
 }
 

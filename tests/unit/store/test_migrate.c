@@ -9,82 +9,117 @@
 
 #include "store/fixture.h"
 
-#define HEAD(name)                                                                                 \
-    "{'resource': '" name "', 'path': '/api/admin/configuration/v1/" name "/', 'label': 'It',"     \
-    " 'help': 'It.',"                                                                              \
-    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET'],"                          \
-    " 'detail_methods': ['GET'], "
-#define MANY " 'singleton': false, 'fields': {'id': {'type': 'integer', 'help': 'It.'},"
-#define FIELD(name, keys) "'" name "': {'help': 'It.', " keys "}"
-#define MODEL_FILE(name, text)                                                                     \
+static const char permissions[] =
+    "[{'id': 1, 'codename': 'is_admin', 'name': 'a', 'help': 'a'},"
+    " {'id': 2, 'codename': 'use_api', 'name': 'a', 'help': 'a'},"
+    " {'id': 3, 'codename': 'view_things', 'name': 'a', 'help': 'a'},"
+    " {'id': 4, 'codename': 'change_things', 'name': 'a', 'help': 'a'}]";
+
+static const char kept[] =
+    "{'resource': 'kept', 'path': '/api/admin/configuration/v1/kept/', 'label': 'It', 'help': "
+    "'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false,"
+    " 'fields': {"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'name': {'help': 'It.', 'type': 'string'}}}";
+
+static const char gone[] =
+    "{'resource': 'gone', 'path': '/api/admin/configuration/v1/gone/', 'label': 'It', 'help': "
+    "'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false,"
+    " 'fields': {"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'name': {'help': 'It.', 'type': 'string', 'index': true}}}";
+
+static const char old_group[] =
+    "{'resource': 'old_group', 'path': '/api/admin/configuration/v1/old_group/', 'label': 'It', "
+    "'help': 'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false,"
+    " 'fields': {"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'things': {'help': 'It.', 'type': 'related', 'related': 'configuration/thing',"
+    " 'many': true, 'kind': 'links'}}}";
+
+static const char old_thing[] =
+    "{'resource': 'thing', 'path': '/api/admin/configuration/v1/thing/', 'label': 'It', 'help': "
+    "'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false,"
+    " 'fields': {"
+    " 'dropped': {'help': 'It.', 'type': 'string', 'index': true},"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'name': {'help': 'It.', 'type': 'string'},"
+    " 'number': {'help': 'It.', 'type': 'string'},"
+    " 'optional': {'help': 'It.', 'type': 'integer', 'nullable': true},"
+    " 'size': {'help': 'It.', 'type': 'integer'}}}";
+
+static const char new_group[] =
+    "{'resource': 'group', 'path': '/api/admin/configuration/v1/group/', 'label': 'It', 'help': "
+    "'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false, 'was': 'old_group',"
+    " 'fields': {"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'members': {'help': 'It.', 'type': 'related', 'related': 'configuration/thing',"
+    " 'many': true, 'kind': 'links', 'was': 'things'}}}";
+
+static const char settings[] =
+    "{'resource': 'settings', 'path': '/api/admin/configuration/v1/settings/', 'label': 'It', "
+    "'help': 'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': true, 'seeds': [{'id': 1, 'values': {'level': 3}}],"
+    " 'fields': {"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'level': {'help': 'It.', 'type': 'integer'}}}";
+
+static const char new_thing[] =
+    "{'resource': 'thing', 'path': '/api/admin/configuration/v1/thing/', 'label': 'It', 'help': "
+    "'It.',"
+    " 'permission': 'things', 'effect': 'none', 'list_methods': ['GET', 'POST'],"
+    " 'detail_methods': ['GET', 'PATCH', 'DELETE'],"
+    " 'singleton': false,"
+    " 'fields': {"
+    " 'added': {'help': 'It.', 'type': 'string', 'default': 'new', 'index': true},"
+    " 'group': {'help': 'It.', 'type': 'related', 'related': 'configuration/group',"
+    " 'nullable': true, 'on_delete': 'null'},"
+    " 'id': {'help': 'It.', 'type': 'integer'},"
+    " 'length': {'help': 'It.', 'type': 'integer', 'was': 'size'},"
+    " 'name': {'help': 'It.', 'type': 'string', 'unique': true, 'fold': true,"
+    " 'max_length': 50},"
+    " 'number': {'help': 'It.', 'type': 'integer'},"
+    " 'optional': {'help': 'It.', 'type': 'integer', 'default': 7}}}";
+
+#define FILE_OF(name, text)                                                                        \
     {                                                                                              \
-        name, STR_INIT(text)                                                                       \
+        name,                                                                                      \
+        {                                                                                          \
+            text, sizeof(text) - 1                                                                 \
+        }                                                                                          \
     }
 
-#define PERMISSIONS                                                                                \
-    MODEL_FILE("permissions.json", "[{'id': 1, 'codename': 'is_admin', 'name': 'a', 'help': 'a'}," \
-                                   "{'id': 2, 'codename': 'use_api', 'name': 'a', 'help': 'a'},"   \
-                                   "{'id': 3, 'codename': 'view_things', 'name': 'a',"             \
-                                   " 'help': 'a'}, {'id': 4, 'codename': 'change_things',"         \
-                                   " 'name': 'a', 'help': 'a'}]")
-
-static const ModelFile old_files[] =
-    {
-        PERMISSIONS,
-        MODEL_FILE("configuration/kept.json",
-                   HEAD("kept") MANY FIELD("name", "'type': 'string'") "}}"),
-        MODEL_FILE("configuration/gone.json",
-                   HEAD("gone") MANY FIELD("name", "'type': 'string', 'index': true") "}}"),
-        MODEL_FILE("configuration/old_group.json",
-                   HEAD("old_group")
-                       MANY FIELD("things", "'type': 'related', 'related': 'configuration/thing',"
-                                            " 'many': true, 'kind': 'links'") "}}"),
-        MODEL_FILE(
-            "configuration/thing.json",
-            HEAD("thing")
-                MANY
-                    FIELD("dropped", "'type': 'string', 'index': true") "," FIELD("name", "'type': "
-                                                                                          "'string"
-                                                                                          "'") "," FIELD(
-                        "number", "'type': 'string'") "," FIELD("optional",
-                                                                "'type': 'integer', 'nullable': "
-                                                                "true") "," FIELD("size",
-                                                                                  "'type': "
-                                                                                  "'integer'") "}"
-                                                                                               "}"),
+static const ModelFile old_files[] = {
+    FILE_OF("permissions.json", permissions),
+    FILE_OF("configuration/kept.json", kept),
+    FILE_OF("configuration/gone.json", gone),
+    FILE_OF("configuration/old_group.json", old_group),
+    FILE_OF("configuration/thing.json", old_thing),
 };
 
 static const ModelFile new_files[] = {
-    PERMISSIONS,
-    MODEL_FILE("configuration/kept.json", HEAD("kept") MANY FIELD("name", "'type': 'string'") "}}"),
-    MODEL_FILE("configuration/group.json",
-               HEAD("group") "'was': 'old_group'," MANY FIELD(
-                   "members", "'type': 'related', 'related': 'configuration/thing',"
-                              " 'many': true, 'kind': 'links', 'was': 'things'") "}}"),
-    MODEL_FILE("configuration/settings.json",
-               HEAD("settings") "'seeds': [{'id': 1, 'values': {'level': 3}}], 'singleton': true,"
-                                " 'fields': {'id': {'type': 'integer', 'help': 'It.'}," FIELD(
-                                    "level", "'type': 'integer'") "}}"),
-    MODEL_FILE(
-        "configuration/thing.json",
-        HEAD("thing")
-            MANY FIELD("added", "'type': 'string', 'default': 'new', 'index': true") "," FIELD(
-                "group",
-                "'type': 'related', 'related': 'configuration/group',"
-                " 'nullable': true, 'on_delete': 'null'") "," FIELD("length",
-                                                                    "'type': 'integer', 'was': "
-                                                                    "'size'") "," FIELD("name",
-                                                                                        "'type': "
-                                                                                        "'string', "
-                                                                                        "'unique': "
-                                                                                        "true, "
-                                                                                        "'fold': "
-                                                                                        "true,"
-                                                                                        " 'max_"
-                                                                                        "length': "
-                                                                                        "50") "," FIELD("number",
-                                                                                                        "'type': 'integer'") "," FIELD("optional",
-                                                                                                                                       "'type': 'integer', 'default': 7") "}}"),
+    FILE_OF("permissions.json", permissions),
+    FILE_OF("configuration/kept.json", kept),
+    FILE_OF("configuration/group.json", new_group),
+    FILE_OF("configuration/settings.json", settings),
+    FILE_OF("configuration/thing.json", new_thing),
 };
 
 typedef struct Context {
