@@ -8,7 +8,6 @@ const ResourceHooks *const resources_hooks[] = {
     &identity_provider_hooks,   &licence_hooks,
     &media_library_entry_hooks, &role_hooks,
     &ssh_authorized_key_hooks,  &teams_proxy_hooks,
-    &tls_certificate_hooks,     &upgrade_hooks,
-    &worker_vm_hooks,
+    &tls_certificate_hooks,     &worker_vm_hooks,
 };
 const size_t resources_n_hooks = ARRAY_N(resources_hooks);

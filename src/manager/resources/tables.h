@@ -14,5 +14,4 @@ extern const ResourceHooks role_hooks;
 extern const ResourceHooks ssh_authorized_key_hooks;
 extern const ResourceHooks teams_proxy_hooks;
 extern const ResourceHooks tls_certificate_hooks;
-extern const ResourceHooks upgrade_hooks;
 extern const ResourceHooks worker_vm_hooks;

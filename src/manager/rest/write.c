@@ -101,7 +101,7 @@ static void answer_error_of(RestRequest *request, const Err *e)
 static RestNext answer_action(const Rest *r, RestRequest *request)
 {
     Body body = {.object = NULL};
-    if (request->route.kind != ROUTE_COMMAND) {
+    if (request->route.resource->parent != NULL) {
         answer_empty(&request->answer, 404);
         return REST_ANSWERED;
     }
