@@ -1,0 +1,12 @@
+BEGIN TRANSACTION;
+CREATE TABLE change_log (seq INTEGER PRIMARY KEY, tag INTEGER, time INTEGER, who TEXT, request TEXT, kind INTEGER, resource TEXT, object ANY, field TEXT, other ANY, model_version INTEGER, new TEXT, old TEXT) STRICT;
+CREATE TABLE counter (id INTEGER PRIMARY KEY, seq INTEGER) STRICT;
+INSERT INTO "counter" VALUES(1,0);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT;
+INSERT INTO "meta" VALUES('format',1);
+INSERT INTO "meta" VALUES('model_version',1);
+INSERT INTO "meta" VALUES('shape_hash','be19e1b6baaecab57f39ca7b58b446f1fbdd8dc36156052ed46fcb287f13799e');
+INSERT INTO "meta" VALUES('epoch','7baec225e38352ea');
+CREATE TABLE resource_state (resource TEXT PRIMARY KEY, next_id INTEGER, n_rows INTEGER) STRICT;
+CREATE INDEX "index_change_log_object" ON change_log (resource, object);
+COMMIT;
