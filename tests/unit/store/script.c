@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "store/check.h"
 #include "test.h"
 
@@ -35,7 +36,7 @@ static void succeed(const Err *e)
     assert_null(e);
 }
 
-Script *script_new(void)
+static Script *new_folder(void)
 {
     Script *s = calloc(1, sizeof *s);
     assert_non_null(s);
@@ -44,7 +45,30 @@ Script *script_new(void)
     (void)snprintf(s->folder, sizeof s->folder, "%s/rostra-store-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(s->folder));
+    return s;
+}
+
+Script *script_new(void)
+{
+    Script *s = new_folder();
     succeed(model_load(s->arena, model_embedded_files, model_n_embedded_files, &s->model));
+    succeed(script_open(s));
+    return s;
+}
+
+Script *script_new_like(const Script *other)
+{
+    static const char *const files[] = {"config.db", "history.db", "auth.db", "secret.key"};
+    Script *s = new_folder();
+    s->model = other->model;
+    s->borrows_model = true;
+    for (size_t i = 0; i < ARRAY_N(files); i++) {
+        Str content = STR_NONE;
+        const char *from = str_format(s->arena, "%s/%s", other->folder, files[i]).ptr;
+        const char *to = str_format(s->arena, "%s/%s", s->folder, files[i]).ptr;
+        succeed(file_read(s->arena, from, ARENA_BYTES, &content));
+        succeed(file_write(s->arena, to, S_IRUSR | S_IWUSR, content));
+    }
     succeed(script_open(s));
     return s;
 }
@@ -59,7 +83,7 @@ Script *script_free(Script *s)
 {
     script_close(s);
     assert_int_equal(nftw(s->folder, remove_entry, OPEN_FILES, FTW_DEPTH | FTW_PHYS), 0);
-    s->model = model_free(s->model);
+    s->model = s->borrows_model ? NULL : model_free(s->model);
     s->arena = arena_free(s->arena);
     free(s);
     return NULL;

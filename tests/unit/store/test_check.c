@@ -4,7 +4,7 @@
 
 static void test_faults(void **state)
 {
-    (void)state;
+    Script *empty = *state;
     static const struct {
         const char *sql;
         const char *finds; /* "": nothing */
@@ -32,7 +32,7 @@ static void test_faults(void **state)
          "(not in the form of a secret)\n"},
     };
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
-        Script *s = script_new();
+        Script *s = script_new_like(empty);
         script_do(s, "create conference name=a; create conference_alias alias=x conference=1;"
                      "create automatic_participant alias=p;"
                      "link automatic_participant.conference 1 1;"
@@ -50,8 +50,7 @@ static void test_faults(void **state)
 
 static void test_doubles(void **state)
 {
-    (void)state;
-    Script *s = script_new();
+    Script *s = script_new_like(*state);
     script_do(s, "create role name=a; create role name=b");
     script_sql(s, STORE_CONFIG,
                "DROP INDEX unique_configuration_role_name;"
@@ -68,9 +67,13 @@ static void test_doubles(void **state)
 
 int main(void)
 {
+    Script *empty = script_new();
+    script_close(empty);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_doubles),
+        cmocka_unit_test_prestate(test_faults, empty),
+        cmocka_unit_test_prestate(test_doubles, empty),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int n_failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)script_free(empty);
+    return n_failed;
 }

@@ -2,20 +2,6 @@
 #include "script.h"
 #include "test.h"
 
-static int set_up(void **state)
-{
-    *state = script_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Script *s = *state;
-    assert_string_equal(script_check(s), "");
-    *state = script_free(s);
-    return 0;
-}
-
 typedef struct Case {
     const char *before; /* requests that must succeed, separated by | */
     const char *request;
@@ -41,9 +27,8 @@ static void run_case(Script *s, const Case *c)
 
 static void run_cases(void **state, const Case cases[], size_t n)
 {
-    (void)state;
     for (size_t i = 0; i < n; i++) {
-        Script *s = script_new();
+        Script *s = script_new_like(*state);
         run_case(s, &cases[i]);
         assert_string_equal(script_check(s), "");
         (void)script_free(s);
@@ -140,7 +125,7 @@ static void test_unique(void **state)
 
 static void test_parked_values_arrive(void **state)
 {
-    Script *s = *state;
+    Script *s = script_new_like(*state);
     script_do(s, "create conference name=a; create conference name=b; create conference name=c");
     script_do(s,
               "update conference 1 name=b; update conference 1 tag=t; update conference 2 name=c;"
@@ -149,6 +134,8 @@ static void test_parked_values_arrive(void **state)
     assert_string_equal(script_value(s, "conference", 1, "tag"), "t");
     assert_string_equal(script_value(s, "conference", 2, "name"), "c");
     assert_string_equal(script_value(s, "conference", 3, "name"), "a");
+    assert_string_equal(script_check(s), "");
+    (void)script_free(s);
 }
 
 static void test_references(void **state)
@@ -245,9 +232,8 @@ static void test_versions_rise(void **state)
          "conference 1"},
         {"touch conference 2", "conference 2", "conference 1"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
-        Script *s = script_new();
+        Script *s = script_new_like(*state);
         script_do(s, "create conference name=a ivr_theme=2; create conference name=b;"
                      "create conference_alias alias=x conference=1;"
                      "create automatic_participant alias=p");
@@ -277,18 +263,20 @@ static void test_versions_rise(void **state)
 
 static void test_a_request_has_one_version(void **state)
 {
-    Script *s = *state;
+    Script *s = script_new_like(*state);
     const int64_t before = store_seq(s->store, STORE_CONFIG);
     script_do(s, "create conference name=a; create conference_alias alias=x conference=1;"
                  "create conference_alias alias=y conference=1");
     assert_int_equal(script_version(s, "conference", 1), before + 1);
     assert_int_equal(script_version(s, "conference_alias", 2), before + 1);
     assert_int_equal(store_seq(s->store, STORE_CONFIG), before + 3);
+    assert_string_equal(script_check(s), "");
+    (void)script_free(s);
 }
 
 static void test_counts(void **state)
 {
-    Script *s = *state;
+    Script *s = script_new_like(*state);
     script_do(s, "create conference name=a; create conference name=b");
     assert_int_equal(script_count(s, "conference"), 2);
     assert_string_not_equal(script_run(s, "create conference name=c; fail no"), "");
@@ -299,21 +287,27 @@ static void test_counts(void **state)
     script_do(s, "create conference name=d");
     assert_int_equal(script_count(s, "conference"), 2);
     assert_string_equal(script_value(s, "conference", 3, "name"), "d");
+    assert_string_equal(script_check(s), "");
+    (void)script_free(s);
 }
 
 int main(void)
 {
+    Script *empty = script_new();
+    script_close(empty);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_log),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_unique),
-        cmocka_unit_test_setup_teardown(test_parked_values_arrive, set_up, tear_down),
-        cmocka_unit_test(test_references),
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_delete),
-        cmocka_unit_test(test_versions_rise),
-        cmocka_unit_test_setup_teardown(test_a_request_has_one_version, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_counts, set_up, tear_down),
+        cmocka_unit_test_prestate(test_log, empty),
+        cmocka_unit_test_prestate(test_keys, empty),
+        cmocka_unit_test_prestate(test_unique, empty),
+        cmocka_unit_test_prestate(test_parked_values_arrive, empty),
+        cmocka_unit_test_prestate(test_references, empty),
+        cmocka_unit_test_prestate(test_links, empty),
+        cmocka_unit_test_prestate(test_delete, empty),
+        cmocka_unit_test_prestate(test_versions_rise, empty),
+        cmocka_unit_test_prestate(test_a_request_has_one_version, empty),
+        cmocka_unit_test_prestate(test_counts, empty),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int n_failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)script_free(empty);
+    return n_failed;
 }
