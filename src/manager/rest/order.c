@@ -37,13 +37,12 @@ static bool is_listed(const Resource *r, const Field *f)
                          f->type != FIELD_RELATED);
 }
 
-static Err *follow(Arena *a, PermissionSet set, const Field *f, Str name, Str part,
-                   const Field **ret_field)
+/* One step through a to-one: *field becomes its target's field of that name. */
+static Err *follow(Arena *a, PermissionSet set, Str name, Str part, const Field **field)
 {
-    if (!field_is_to_one(f) || f->target->family == FAMILY_EMBEDDED) {
-        return no_field(a, name);
-    }
-    const Field *next = resource_field(f->target, part);
+    const Field *f = *field;
+    const bool leads_on = field_is_to_one(f) && f->target->family != FAMILY_EMBEDDED;
+    const Field *next = leads_on ? resource_field(f->target, part) : NULL;
     if (next == NULL) {
         return no_field(a, name);
     }
@@ -51,7 +50,7 @@ static Err *follow(Arena *a, PermissionSet set, const Field *f, Str name, Str pa
         return err(a, ERR_FORBIDDEN, "You do not have the permission to order through %.*s.",
                    STR_ARG(parameter_quoted(a, f->name)));
     }
-    *ret_field = next;
+    *field = next;
     return NULL;
 }
 
@@ -77,13 +76,11 @@ static Err *parse_one(Arena *a, const Resource *r, PermissionSet set, Str name, 
         return not_allowed(a, name);
     }
     while (rest.len > 0) {
-        const Field *next = NULL;
         if (order.n_path == PATH_MAX_PARTS) {
             return no_field(a, name);
         }
-        TRY(follow(a, set, f, name, cut_part(&rest), &next));
         path[order.n_path++] = f;
-        f = next;
+        TRY(follow(a, set, name, cut_part(&rest), &f));
     }
     if (!is_sortable(f)) {
         return not_allowed(a, name);

@@ -128,7 +128,7 @@ static void put_uris(Buf *out, const Resource *target, const Related *keys)
 /* at: which of the rows that were loaded together. */
 static void put_step(Buf *out, const Step *step, const Row *row, const Loaded loaded[], size_t at)
 {
-    const Loaded *other = loaded != NULL ? &loaded[step->slot] : NULL;
+    const Loaded *other = &loaded[step->slot]; /* used only by steps that have a slot */
     switch (step->kind) {
     case STEP_TO_ONE_OBJECT:
         if (other->to_one == NULL) {

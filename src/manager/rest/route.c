@@ -251,27 +251,37 @@ static bool is_schema_index(const Segments *s)
     return api || page;
 }
 
+/* What all paths of the API begin with. */
+static bool match_family(const Segments *s, Family *ret_family)
+{
+    return s->n >= 4 && str_equal(s->decoded[0], STR("api")) &&
+           str_equal(s->decoded[1], STR("admin")) && family_from(s->decoded[2], ret_family) &&
+           str_equal(s->decoded[3], STR("v1"));
+}
+
+static bool match(const Router *r, const Segments *s, Route *ret_route)
+{
+    Route route = {.kind = ROUTE_FAMILY_ROOT};
+    if (is_schema_index(s)) {
+        *ret_route = (Route){.kind = ROUTE_SCHEMA_INDEX};
+        return true;
+    }
+    if (!match_family(s, &route.family)) {
+        return false;
+    }
+    if (s->n == 4) {
+        route.kind = route.family == FAMILY_COMMAND ? ROUTE_COMMAND_ROOTS : ROUTE_FAMILY_ROOT;
+        *ret_route = route;
+        return true;
+    }
+    return route.family == FAMILY_COMMAND ? match_command(r, &s->decoded[4], s->n - 4, ret_route)
+                                          : match_resource(r, route, s, ret_route);
+}
+
 bool router_match(const Router *r, Arena *a, Str path, Route *ret_route, bool *ret_slash)
 {
     Segments s;
-    Route route = {.kind = ROUTE_FAMILY_ROOT};
-    if (!str_starts_with(path, STR("/")) || !split(a, path, &s)) {
-        return false;
-    }
-    if (is_schema_index(&s)) {
-        *ret_route = (Route){.kind = ROUTE_SCHEMA_INDEX};
-    } else if (s.n < 4 || !str_equal(s.decoded[0], STR("api")) ||
-               !str_equal(s.decoded[1], STR("admin")) ||
-               !family_from(s.decoded[2], &route.family) || !str_equal(s.decoded[3], STR("v1"))) {
-        return false;
-    } else if (s.n == 4) {
-        route.kind = route.family == FAMILY_COMMAND ? ROUTE_COMMAND_ROOTS : ROUTE_FAMILY_ROOT;
-        *ret_route = route;
-    } else if (route.family == FAMILY_COMMAND) {
-        if (!match_command(r, &s.decoded[4], s.n - 4, ret_route)) {
-            return false;
-        }
-    } else if (!match_resource(r, route, &s, ret_route)) {
+    if (!str_starts_with(path, STR("/")) || !split(a, path, &s) || !match(r, &s, ret_route)) {
         return false;
     }
     *ret_slash = str_ends_with(path, STR("/"));

@@ -30,7 +30,11 @@ static void set_number(Arena *a, Row *row, void *context)
 static int number_in(const char *body, const char *name)
 {
     const char *at = strstr(body, name);
-    return at != NULL ? (int)strtoul(at + strlen(name), NULL, 10) : -1;
+    int64_t number = -1;
+    if (at == NULL || !str_to_int64((Str){at + strlen(name), 6}, &number)) {
+        return -1;
+    }
+    return (int)number;
 }
 
 static bool is_right(const char *body, int at_least)
