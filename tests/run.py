@@ -18,7 +18,7 @@ import sys
 import xml.etree.ElementTree
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-PYTEST_PARTS = ['style', 'api', 'faults', 'http']
+PYTEST_PARTS = ['style', 'api', 'upgrade', 'faults', 'http']
 OF_MESON = ['http']     # Meson runs these, but for what is marked long
 WORKERS = 2
 NO_TESTS = 5    # pytest's exit status
