@@ -88,17 +88,17 @@ static CHECKED Err *whole_body(RestRequest *request, Str *ret_text)
         return err(request->arena, ERR_IO, "The body could not be read.");
     }
     request->body = (Str){memory, (size_t)info.st_size};
-    request->body_mapped = true;
+    request->body_mapping = memory;
     *ret_text = request->body;
     return NULL;
 }
 
 void body_release(RestRequest *request)
 {
-    if (request->body_mapped) {
-        (void)munmap((void *)(uintptr_t)request->body.ptr, request->body.len);
+    if (request->body_mapping != NULL) {
+        (void)munmap(request->body_mapping, request->body.len);
         request->body = STR_NONE;
-        request->body_mapped = false;
+        request->body_mapping = NULL;
     }
 }
 

@@ -43,7 +43,7 @@ typedef struct RestRequest {
     Principal principal; /* after login */
     Str body;            /* whole, before rest_work() */
     int body_fd;         /* instead of `body`, for large multipart bodies; -1: none */
-    bool body_mapped;    /* `body` is a mapping of body_fd for the time being */
+    void *body_mapping;  /* of body_fd, while `body` points there; else NULL */
 
     /* Filled on the way. */
     Route route;
