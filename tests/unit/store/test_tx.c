@@ -231,12 +231,18 @@ static void test_versions_rise(void **state)
         {"link automatic_participant.conference 1 2", "conference 2|automatic_participant 1",
          "conference 1"},
         {"touch conference 2", "conference 2", "conference 1"},
+        /* Computed fields may depend on any row that leads to theirs. */
+        {"update conference_alias 1 description=d", "conference_alias 1|conference 1",
+         "conference 2"},
+        {"update automatic_participant 2 description=d", "automatic_participant 2|conference 2",
+         "conference 1"},
     };
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
         Script *s = script_new_like(*state);
         script_do(s, "create conference name=a ivr_theme=2; create conference name=b;"
                      "create conference_alias alias=x conference=1;"
-                     "create automatic_participant alias=p");
+                     "create automatic_participant alias=p; create automatic_participant alias=q;"
+                     "link automatic_participant.conference 2 2");
         const int64_t before = store_seq(s->store, STORE_CONFIG);
         script_do(s, cases[i].request);
         for (int raised = 0; raised <= 1; raised++) {
@@ -291,6 +297,90 @@ static void test_counts(void **state)
     (void)script_free(s);
 }
 
+/* --- rows within rows, in a file without a log --- */
+
+static Err *insert_live(Tx *tx, const char *file, const char *parent, const char *key)
+{
+    Row *row = row_new(tx_arena(tx), model_resource(tx_model(tx), FAMILY_STATUS, str_from(file)));
+    row->key = value_text(str_from(key));
+    row->parent = value_text(str_from(parent));
+    return tx_insert(tx, row);
+}
+
+static Err *insert_calls(Tx *tx, WriteRequest *request)
+{
+    (void)request;
+    TRY(insert_live(tx, "participant", "", "p1"));
+    TRY(insert_live(tx, "participant", "", "p2"));
+    TRY(insert_live(tx, "participant.media_stream", "p1", "0"));
+    TRY(insert_live(tx, "participant.media_stream", "p1", "1"));
+    return insert_live(tx, "participant.media_stream", "p2", "0");
+}
+
+static Err *delete_stream(Tx *tx, WriteRequest *request)
+{
+    (void)request;
+    bool found = false;
+    TRY(tx_delete_nested(
+        tx, model_resource(tx_model(tx), FAMILY_STATUS, STR("participant.media_stream")),
+        value_text(STR("p1")), value_text(STR("0")), &found));
+    assert_true(found);
+    return NULL;
+}
+
+static Err *delete_call(Tx *tx, WriteRequest *request)
+{
+    (void)request;
+    bool found = false;
+    TRY(tx_delete(tx, model_resource(tx_model(tx), FAMILY_STATUS, STR("participant")),
+                  value_text(STR("p1")), &found));
+    assert_true(found);
+    return NULL;
+}
+
+static Err *orphan(Tx *tx, WriteRequest *request)
+{
+    (void)request;
+    return insert_live(tx, "participant.media_stream", "p9", "0");
+}
+
+static const Err *write_live(Script *s, Err *(*run)(Tx *tx, WriteRequest *request),
+                             int64_t *ret_seq)
+{
+    WriteRequest request = {.run = run, .user = "node", .name = "", .n_objects = 1};
+    return store_write_wait(s->store, STORE_LIVE, s->arena, &request, ret_seq);
+}
+
+static int64_t count_live(Script *s, const char *sql)
+{
+    CLEANUP(db_close) Db *db = NULL;
+    int64_t n = -1;
+    assert_null(store_open_db(s->store, s->arena, STORE_LIVE, DB_READ, &db));
+    assert_null(db_int64(db, s->arena, str_from(sql), -1, &n));
+    return n;
+}
+
+static void test_nested_rows(void **state)
+{
+    Script *s = script_new_like(*state);
+    int64_t seq = 0;
+    static const char streams[] = "SELECT count(*) FROM \"status_participant_media_stream\"";
+    assert_null(write_live(s, insert_calls, &seq));
+    assert_int_equal(seq, 5);
+    assert_int_equal(count_live(s, streams), 3);
+    assert_null(write_live(s, delete_stream, &seq));
+    assert_int_equal(count_live(s, streams), 2);
+    assert_null(write_live(s, delete_call, &seq));
+    assert_int_equal(seq, 8);
+    assert_int_equal(count_live(s, streams), 1);
+    assert_int_equal(count_live(s, "SELECT count(*) FROM change_log"), 0);
+    const Err *e = write_live(s, orphan, &seq);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_INVALID);
+    assert_string_equal(script_check(s), "");
+    (void)script_free(s);
+}
+
 int main(void)
 {
     Script *empty = script_new();
@@ -306,6 +396,7 @@ int main(void)
         cmocka_unit_test_prestate(test_versions_rise, empty),
         cmocka_unit_test_prestate(test_a_request_has_one_version, empty),
         cmocka_unit_test_prestate(test_counts, empty),
+        cmocka_unit_test_prestate(test_nested_rows, empty),
     };
     const int n_failed = cmocka_run_group_tests(tests, NULL, NULL);
     (void)script_free(empty);

@@ -1,5 +1,6 @@
 /* Groups of requests, and several threads that write at once. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/datetime.h"
 #include "base/thread.h"
@@ -349,6 +350,60 @@ static void test_threads(void **state)
     assert_true(store_can_write(s->store));
 }
 
+/* --- the write-ahead log --- */
+
+enum { MIB = 1024 * 1024 };
+
+static int64_t wal_bytes(const Script *s)
+{
+    struct stat st;
+    assert_int_equal(stat(str_format(s->arena, "%s/config.db-wal", s->folder).ptr, &st), 0);
+    return st.st_size;
+}
+
+/* The row and its log make four MiB or more of WAL. */
+static Err *insert_long(Tx *tx, WriteRequest *request)
+{
+    Row *row = row_new(tx_arena(tx),
+                       model_resource(tx_model(tx), FAMILY_CONFIGURATION, STR("conference")));
+    char *text = arena_alloc(tx_arena(tx), 2 * MIB);
+    memset(text, 'x', 2 * MIB);
+    row->values[resource_field(row->resource, STR("description"))->index] =
+        value_text((Str){text, 2 * MIB});
+    (void)request;
+    return tx_insert(tx, row);
+}
+
+static void write_long(Script *s, int n)
+{
+    for (int i = 0; i < n; i++) {
+        WriteRequest request = {.run = insert_long, .user = "u", .name = "", .n_objects = 1};
+        int64_t seq = 0;
+        assert_null(store_write_wait(s->store, STORE_CONFIG, s->arena, &request, &seq));
+    }
+}
+
+static void test_wal_stays_small(void **state)
+{
+    Script *s = *state;
+    write_long(s, 15);
+    assert_in_range(wal_bytes(s), 16 * MIB, 22 * MIB);
+
+    /* A reader that looks at an old state holds it back, but nobody has to wait. */
+    Reader *r = NULL;
+    const Row *row = NULL;
+    assert_null(reader_new(s->arena, s->store, &r));
+    assert_null(reader_get(r, s->arena, script_resource(s, "role"), value_integer(1), &row));
+    write_long(s, 8);
+    assert_true(wal_bytes(s) > 26 * MIB);
+    reader_end(r);
+    r = reader_free(r);
+    write_long(s, 2); /* the next attempt */
+    const int64_t bytes = wal_bytes(s);
+    write_long(s, 5); /* over what was there */
+    assert_int_equal(wal_bytes(s), bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +414,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_request_sees_its_own_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changes_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_wal_stays_small, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
