@@ -89,6 +89,7 @@ static void end_turn(HttpConnection *c)
     const bool by_progress = c->phase == HTTP_PHASE_SEND || c->phase == HTTP_PHASE_STREAM;
     if (by_progress && c->transport.n_moved > 0) {
         c->stalled_us = 0;
+        (void)http_transport_peer_takes(&c->transport); /* only to compare with later */
         http_loop_set_phase(c->loop, c, c->phase);
     }
 }
@@ -221,6 +222,16 @@ static void expire_body(HttpConnection *c)
     }
 }
 
+static void expire_send(HttpConnection *c)
+{
+    if (http_transport_peer_takes(&c->transport)) {
+        http_loop_set_phase(c->loop, c, HTTP_PHASE_SEND);
+        return;
+    }
+    log_cut(c, "it takes nothing of its answer; see send_ms");
+    http_connection_close(c);
+}
+
 static void expire_stream(HttpConnection *c)
 {
     http_transport_begin_turn(&c->transport, false, false);
@@ -254,11 +265,10 @@ void http_connection_expire(HttpConnection *c)
     case HTTP_PHASE_STREAM:
         expire_stream(c);
         break;
-    case HTTP_PHASE_HANDSHAKE:
     case HTTP_PHASE_SEND:
-        log_cut(c, "no progress");
-        http_connection_close(c);
+        expire_send(c);
         break;
+    case HTTP_PHASE_HANDSHAKE:
     case HTTP_PHASE_LINGER:
         http_connection_close(c);
         break;

@@ -22,8 +22,8 @@
  * the request, the loop touches only `gone` and `here`. */
 
 /* A head, and behind it a body that stays in place or a whole TLS record. */
-#define HTTP_INPUT_SIZE (32 * 1024)
-#define HTTP_RESPONSE_HEAD_MAX (64 * 1024)
+#define HTTP_INPUT_SIZE ((size_t)32 * 1024)
+#define HTTP_RESPONSE_HEAD_MAX ((size_t)64 * 1024)
 
 typedef struct HttpConnection HttpConnection;
 typedef struct HttpLoop HttpLoop;

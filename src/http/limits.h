@@ -6,7 +6,7 @@
  * their defaults. Every one is a bound on what comes in from outside. */
 
 /* Most bytes of a body in memory. */
-#define HTTP_BODY_MAX (64U * 1024 * 1024)
+#define HTTP_BODY_MAX ((size_t)64 * 1024 * 1024)
 
 /* Of anything that is 0 the default is taken. */
 typedef struct HttpLimits {
@@ -50,5 +50,5 @@ typedef struct HttpTimeouts {
 #define HTTP_STOP_MS 10000
 
 /* A head of more is answered with 414 (its line) or 431. */
-#define HTTP_HEAD_MAX (16 * 1024)
+#define HTTP_HEAD_MAX ((size_t)16 * 1024)
 #define HTTP_HEADERS_MAX 100

@@ -1,6 +1,8 @@
 /* Streams: the queue of each, and how it is written. */
 #include "http/stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,9 +95,9 @@ static bool queue_full(const Queue *q)
     return q->n >= HTTP_STREAM_QUEUE_MAX || q->n_bytes >= HTTP_STREAM_BACKLOG_MAX;
 }
 
-static void release(HttpStream *stream)
+static void release(HttpStream *stream, size_t n_shares)
 {
-    if (atomic_fetch_sub_explicit(&stream->n_owners, 1, memory_order_acq_rel) == 1) {
+    if (atomic_fetch_sub_explicit(&stream->n_owners, n_shares, memory_order_acq_rel) == n_shares) {
         queue_clear(&stream->queue);
         queue_clear(&stream->incoming);
         free(stream);
@@ -170,9 +172,8 @@ static void run_task(HttpTask *task, void *loop_context)
     wake(stream);
     if (end) {
         end_here(stream);
-        release(stream); /* the application's share */
     }
-    release(stream); /* the task's */
+    release(stream, end ? 2 : 1); /* the task's share, and the application's */
 }
 
 static void post(HttpStream *stream, HttpBytes *bytes)
@@ -233,7 +234,7 @@ HttpStream *http_stream_end(HttpStream *stream)
     }
     if (http_loop_is_current(stream->loop)) {
         end_here(stream);
-        release(stream);
+        release(stream, 1);
     } else {
         post(stream, NULL);
     }
@@ -243,8 +244,11 @@ HttpStream *http_stream_end(HttpStream *stream)
 void http_stream_attach(HttpStream *stream, HttpConnection *c)
 {
     const int size = SOCKET_BUFFER_BYTES;
-    /* A failure only means that a stopped reader is noticed later. */
+    const unsigned patience_ms = (unsigned)c->loop->server->timeouts.stream_ms;
+    /* A failure only means that a reader that stopped or vanished is noticed later. */
     (void)setsockopt(c->transport.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    (void)setsockopt(c->transport.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms,
+                     sizeof patience_ms);
     stream->connection = c;
     if (stream->bodiless) {
         stream->ending = true;
@@ -291,7 +295,8 @@ static bool write_piece(HttpConnection *c, HttpStream *stream)
     char before[CHUNK_BEFORE_MAX + 1];
     const int before_len = snprintf(before, sizeof before, "%zx\r\n", len);
     memcpy(data - before_len, before, (size_t)before_len);
-    memcpy(data + len, "\r\n", CHUNK_BEHIND);
+    data[len] = '\r';
+    data[len + 1] = '\n';
     return http_transport_send(&c->transport, data - before_len,
                                (size_t)before_len + len + CHUNK_BEHIND);
 }
@@ -375,5 +380,5 @@ void http_stream_detach(HttpStream *stream)
     stream->at = 0;
     (void)atomic_fetch_sub(&stream->loop->server->n_streams, 1);
     tell_closed(stream);
-    release(stream);
+    release(stream, 1);
 }

@@ -16,7 +16,7 @@
  * All functions may be called on any thread. On the stream's own loop they cost no lock: to serve
  * many streams, run a task on each loop (http_server_run_on_loop()) and send from there. */
 
-#define HTTP_STREAM_BACKLOG_MAX (256 * 1024)
+#define HTTP_STREAM_BACKLOG_MAX ((size_t)256 * 1024)
 #define HTTP_STREAM_QUEUE_MAX 1024
 
 typedef struct HttpStream HttpStream;

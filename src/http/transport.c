@@ -2,8 +2,10 @@
 #include "http/transport.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 #include "base/attr.h"
 
 /* A peer that takes nothing may make us keep this much of answers to its own TLS messages. */
-#define UNSENT_MAX (512 * 1024)
+#define UNSENT_MAX ((size_t)512 * 1024)
 
 /* Pieces read and dropped in one turn of lingering. */
 #define DROPS_MAX 16
@@ -227,6 +229,15 @@ bool http_transport_send(HttpTransport *t, const char *data, size_t len)
         at += (size_t)n;
     }
     return true;
+}
+
+bool http_transport_peer_takes(HttpTransport *t)
+{
+    const int before = t->n_queued;
+    if (ioctl(t->fd, SIOCOUTQ, &t->n_queued) != 0) {
+        t->n_queued = 0;
+    }
+    return t->n_queued < before;
 }
 
 void http_transport_shut(HttpTransport *t)

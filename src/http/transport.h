@@ -31,6 +31,7 @@ typedef struct HttpTransport {
     char *unsent; /* owned; records that the socket didn't take */
     size_t unsent_at;
     size_t unsent_len;
+    int n_queued;   /* bytes in the kernel that the peer hasn't taken, when last asked */
     size_t n_moved; /* bytes that went through the socket since it was last set to 0 */
     bool leaving;   /* the peer has shut its side: no more edges come */
     bool drained;   /* nothing to receive until the next edge */
@@ -65,6 +66,12 @@ bool http_transport_send(HttpTransport *t, const char *data, size_t len);
 
 /* Sends what was gathered. True when nothing is left unsent. */
 bool http_transport_flush(HttpTransport *t);
+
+/* Whether the peer has taken bytes out of the kernel since the last call. The socket may hold
+ * megabytes and becomes writable only when a good part of them is gone, so a slow reader is seen no
+ * earlier.
+ */
+bool http_transport_peer_takes(HttpTransport *t);
 
 /* Says goodbye and shuts the sending side. */
 void http_transport_shut(HttpTransport *t);

@@ -15,14 +15,14 @@ STOP_SECONDS = 60
 def make_certificate(folder, name):
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
                     '-keyout', folder / f'{name}.key', '-out', folder / f'{name}.pem', '-days', '2',
-                    '-subj', f'/CN={name}', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+                    '-subj', f'/CN={name}', '-addext', f'subjectAltName=DNS:{name}.example'],
                    check=True, capture_output=True)
 
 
 @pytest.fixture(scope='session')
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp('echo')
-    for name in ('server', 'other', 'client', 'foreign'):
+    for name in ('server', 'other', 'third', 'client', 'foreign'):
         make_certificate(folder, name)
     (folder / 'ca.pem').write_bytes((folder / 'client.pem').read_bytes())
     (folder / 'big').write_bytes(client.letters(3_000_000, 0))

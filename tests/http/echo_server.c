@@ -3,8 +3,8 @@
  *
  *   echo_server FOLDER [NAME=NUMBER]...
  *
- * FOLDER holds server.pem, server.key, other.pem, other.key, ca.pem. Names are those of HttpLimits
- * and HttpTimeouts, and n_loops. Prints "ready PORT PORT" (the second asks for client
+ * FOLDER holds server.pem, other.pem and third.pem with their .key, and ca.pem. Names are those of
+ * HttpLimits and HttpTimeouts, and n_loops. Prints "ready PORT PORT" (the second asks for client
  * certificates), ends at the end of its input, then prints "stopped". */
 #include <stdio.h>
 #include <stdlib.h>
@@ -551,20 +551,26 @@ static bool set_option(HttpConfiguration *c, const char *text)
     return false;
 }
 
-static Err *load(Echo *echo, Arena *a, const char *name, const char *authorities,
-                 HttpCredentials **ret_credentials)
+static Err *load(const Echo *echo, Arena *a, const char *name, const char *suffix, Str *ret_pem)
 {
-    HttpCertificate certificate = {0};
+    const Str path = str_format(a, "%s/%s.%s", echo->folder, name, suffix);
+    return file_read(a, str_to_cstr(a, path), 1 << 20, ret_pem);
+}
+
+/* names[n]: of the certificates; authority: NULL, or whose signature clients must show. */
+static Err *load_credentials(const Echo *echo, Arena *a, const char *const names[], size_t n,
+                             const char *authority, HttpCredentials **ret_credentials)
+{
+    HttpCertificate *certificates = ARENA_ARRAY(a, HttpCertificate, n);
     Str pem = STR_NONE;
-    TRY(file_read(a, str_to_cstr(a, str_format(a, "%s/%s.pem", echo->folder, name)), 1 << 20,
-                  &certificate.chain_pem));
-    TRY(file_read(a, str_to_cstr(a, str_format(a, "%s/%s.key", echo->folder, name)), 1 << 20,
-                  &certificate.key_pem));
-    if (authorities != NULL) {
-        TRY(file_read(a, str_to_cstr(a, str_format(a, "%s/%s", echo->folder, authorities)), 1 << 20,
-                      &pem));
+    for (size_t i = 0; i < n; i++) {
+        TRY(load(echo, a, names[i], "pem", &certificates[i].chain_pem));
+        TRY(load(echo, a, names[i], "key", &certificates[i].key_pem));
     }
-    return http_credentials_new(a, &certificate, 1, pem, ret_credentials);
+    if (authority != NULL) {
+        TRY(load(echo, a, authority, "pem", &pem));
+    }
+    return http_credentials_new(a, certificates, n, pem, ret_credentials);
 }
 
 static Err *set_up(Echo *echo, Arena *a, HttpConfiguration *configuration)
@@ -576,9 +582,10 @@ static Err *set_up(Echo *echo, Arena *a, HttpConfiguration *configuration)
         (HttpHandler){echo, on_loop_start, on_loop_stop, on_head, on_request, on_finished};
     configuration->trusted_proxies = proxies;
     configuration->n_trusted_proxies = ARRAY_N(proxies);
-    TRY(load(echo, a, "server", NULL, &echo->credentials[0]));
-    TRY(load(echo, a, "other", NULL, &echo->credentials[1]));
-    TRY(load(echo, a, "server", "ca.pem", &for_nodes));
+    static const char *const names[] = {"server", "other", "third"};
+    TRY(load_credentials(echo, a, names, 2, NULL, &echo->credentials[0]));
+    TRY(load_credentials(echo, a, names + 2, 1, NULL, &echo->credentials[1]));
+    TRY(load_credentials(echo, a, names, 1, "ca", &for_nodes));
     TRY(http_server_new(a, configuration, &echo->server));
     TRY(http_server_listen(echo->server, a, STR("127.0.0.1:0"), echo->credentials[0], &listener));
     TRY(http_server_listen(echo->server, a, STR("127.0.0.1:0"), for_nodes, &listener));

@@ -53,13 +53,21 @@ def common_name_in(sock, name):
     return name.encode() in sock.getpeercert(True)
 
 
+@pytest.mark.parametrize('asked, shown', [('other.example', 'other'), ('server.example', 'server'),
+                                          ('unknown.example', 'server'), (None, 'server')])
+def test_certificate_by_name(server, asked, shown):
+    with client.connect(server.port, name=asked) as sock:
+        assert common_name_in(sock, shown)
+        assert client.ask(sock, '/hello').status == 200
+
+
 def test_new_certificate(server):
     """New handshakes use it; a connection that is there goes on with its own."""
     with client.connect(server.port) as old:
         assert common_name_in(old, 'server')
         assert client.ask(old, '/swap?to=1').status == 200
         with client.connect(server.port) as new:
-            assert common_name_in(new, 'other')
+            assert common_name_in(new, 'third')
             assert client.ask(new, '/hello').status == 200
             assert client.ask(old, '/swap?to=0').status == 200
         with client.connect(server.port) as again:

@@ -1,10 +1,9 @@
 /* Chunked bodies: what comes out, what is refused, and that cutting the input changes nothing. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "test.h"
 
-#include "base/attr.h"
+#include "base/buf.h"
 #include "http/chunks.h"
 
 typedef struct Case {
@@ -105,15 +104,13 @@ static void test_cases_however_cut(void **state)
 
 static HttpParse decode_long(const char *before, size_t n)
 {
-    const size_t before_len = strlen(before);
-    char *text = malloc(before_len + n + 8);
-    assert_non_null(text);
-    memcpy(text, before, before_len);
-    memset(text + before_len, 'x', n);
-    memcpy(text + before_len + n, "\r\n\r\n", 4);
-    const Decoded d = decode_cut(text, before_len + n + 4, 100);
-    free(text);
-    return d.result;
+    CLEANUP(buf_free) Buf *text = buf_new(1 << 16);
+    buf_put_str(text, str_from(before));
+    for (size_t i = 0; i < n; i++) {
+        buf_put_char(text, 'x');
+    }
+    buf_put_lit(text, "\r\n\r\n");
+    return decode_cut(text->data, text->len, 100).result;
 }
 
 static void test_long_lines(void **state)

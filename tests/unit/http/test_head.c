@@ -4,7 +4,7 @@
 
 #include "test.h"
 
-#include "base/attr.h"
+#include "base/buf.h"
 #include "http/head.h"
 
 typedef struct Case {
@@ -214,20 +214,6 @@ static void test_keep_alive(void **state)
     }
 }
 
-/* Repeats `c` n times behind `before`; the caller frees. */
-static char *grow(const char *before, char c, size_t n, const char *behind, size_t *ret_len)
-{
-    const size_t before_len = strlen(before);
-    const size_t behind_len = strlen(behind);
-    char *text = malloc(before_len + n + behind_len);
-    assert_non_null(text);
-    memcpy(text, before, before_len);
-    memset(text + before_len, c, n);
-    memcpy(text + before_len + n, behind, behind_len);
-    *ret_len = before_len + n + behind_len;
-    return text;
-}
-
 static int status_of(const char *text, size_t len, size_t piece)
 {
     HttpHead head;
@@ -255,28 +241,34 @@ static void test_sizes(void **state)
         {"GET / HTTP/1.1\r\n" HOST "A: ", HTTP_HEAD_MAX, "", 431},
     };
     for (size_t i = 0; i < ARRAY_N(sizes); i++) {
-        size_t len = 0;
-        char *text = grow(sizes[i].before, 'x', sizes[i].n, sizes[i].behind, &len);
-        assert_int_equal(status_of(text, len, len), sizes[i].status);
-        assert_int_equal(status_of(text, len, 1000), sizes[i].status);
-        assert_int_equal(status_of(text, len, 7), sizes[i].status);
-        free(text);
+        CLEANUP(buf_free) Buf *text = buf_new(1 << 16);
+        buf_put_str(text, str_from(sizes[i].before));
+        for (size_t j = 0; j < sizes[i].n; j++) {
+            buf_put_char(text, 'x');
+        }
+        buf_put_str(text, str_from(sizes[i].behind));
+        assert_int_equal(status_of(text->data, text->len, text->len), sizes[i].status);
+        assert_int_equal(status_of(text->data, text->len, 1000), sizes[i].status);
+        assert_int_equal(status_of(text->data, text->len, 7), sizes[i].status);
     }
+}
+
+static int status_with_headers(int n)
+{
+    CLEANUP(buf_free) Buf *text = buf_new(1 << 16);
+    buf_put_lit(text, "GET / HTTP/1.1\r\n" HOST);
+    for (int i = 1; i < n; i++) {
+        buf_put_lit(text, "A: b\r\n");
+    }
+    buf_put_lit(text, "\r\n");
+    return status_of(text->data, text->len, text->len);
 }
 
 static void test_number_of_headers(void **state)
 {
     (void)state;
-    char text[4096] = "GET / HTTP/1.1\r\n" HOST;
-    size_t len = strlen(text);
-    for (int i = 1; i < HTTP_HEADERS_MAX; i++) {
-        memcpy(text + len, "A: b\r\n", 6);
-        len += 6;
-    }
-    memcpy(text + len, "\r\n", 2);
-    assert_int_equal(status_of(text, len + 2, len + 2), 0);
-    memcpy(text + len, "A: b\r\n\r\n", 8);
-    assert_int_equal(status_of(text, len + 8, len + 8), 431);
+    assert_int_equal(status_with_headers(HTTP_HEADERS_MAX), 0);
+    assert_int_equal(status_with_headers(HTTP_HEADERS_MAX + 1), 431);
 }
 
 int main(void)
