@@ -17,7 +17,8 @@ typedef struct Builder {
     QueryBind *binds;
     size_t n_binds, size_binds;
     unsigned n_aliases;
-    Err *error; /* the first; what follows is built for nothing */
+    Str proposals; /* for the filter at hand */
+    Err *error;    /* the first; what follows is built for nothing */
 } Builder;
 
 /* What a condition is about: a column of the alias, or a count of rows that lead to it. */
@@ -560,6 +561,11 @@ static void put_condition(Builder *b, const Table *t, unsigned alias, const Filt
         }
     } else if (f->count_of == NULL || is_within_file(b, t, f->count_of->resource)) {
         put_lookup(b, &(Operand){t, alias, f->field, f->count_of}, f);
+        if (b->proposals.len > 0) {
+            buf_put_lit(b->out, " AND ");
+            put_key(b, t, alias);
+            put_in_json(b, b->proposals);
+        }
     }
     buf_put_char(b->out, ')');
 }
@@ -591,7 +597,7 @@ static void put_filter(Builder *b, const Table *t, const Filter *f)
 
 /* --- the whole --- */
 
-static void put_where(Builder *b, const Table *t, const Query *q)
+static void put_where(Builder *b, const Table *t, const Query *q, const Str proposals[])
 {
     const char *between = " WHERE ";
     if (t->has_parent && !value_is_null(q->parent)) {
@@ -601,6 +607,7 @@ static void put_where(Builder *b, const Table *t, const Query *q)
     }
     for (size_t i = 0; i < q->n_filters; i++) {
         buf_printf(b->out, "%s", between);
+        b->proposals = proposals != NULL ? proposals[i] : STR_NONE;
         put_filter(b, t, &q->filters[i]);
         between = " AND ";
     }
@@ -679,8 +686,8 @@ static void put_what(Builder *b, const Table *t, QueryWhat what)
     put_table(b, t, 0);
 }
 
-Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what, Buf *out,
-                  QuerySql *ret_sql)
+Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what,
+                  const Str proposals[], Buf *out, QuerySql *ret_sql)
 {
     if (q->n_filters > QUERY_FILTERS_MAX || q->n_orders > QUERY_ORDERS_MAX) {
         return err(a, ERR_INVALID, "Too many filters or orders.");
@@ -688,7 +695,7 @@ Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what
     const Table *t = table_of(tables, q->resource);
     Builder b = {.tables = tables, .arena = a, .out = out};
     put_what(&b, t, what);
-    put_where(&b, t, q);
+    put_where(&b, t, q, proposals);
     if (what != QUERY_COUNT) {
         put_orders(&b, t, q);
         put_page(&b, q);

@@ -23,10 +23,11 @@ typedef struct QuerySql {
     size_t n_binds;
 } QuerySql;
 
-/* Appends to `out`, which is empty; the rest lies in the arena. Errors: ERR_INVALID (a relation
- * into another file, too many filters). */
-CHECKED Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what, Buf *out,
-                          QuerySql *ret_sql);
+/* proposals[n_filters]: keys of the rows of the filter's field that can match at all, as a JSON
+ * array; STR_NONE: any; NULL: any for all filters. Appends to `out`, which is empty; the rest lies
+ * in the arena. Errors: ERR_INVALID (a relation into another file, too many filters). */
+CHECKED Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what,
+                          const Str proposals[], Buf *out, QuerySql *ret_sql);
 
 void query_bind(const QuerySql *sql, Stmt *s);
 

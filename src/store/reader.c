@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "store/query_sql.h"
+#include "store/search.h"
 #include "store/store_private.h"
 
 /* A query's text. */
@@ -208,14 +209,28 @@ Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value, Va
 
 /* --- pages --- */
 
+/* Not within a transaction that writes: there the rows are looked at. */
+static Err *propose(Reader *r, Arena *a, const Query *q, Str *proposals)
+{
+    for (size_t i = 0; i < q->n_filters && !r->files[STORE_CONFIG].fixed; i++) {
+        TRY(search_propose(r, a, &q->filters[i], &proposals[i]));
+    }
+    return NULL;
+}
+
 static Err *prepare_query(Reader *r, Arena *a, const Query *q, QueryWhat what, Stmt **ret_stmt)
 {
     const Table *t = table_at(r, q->resource);
     Db *db = NULL;
     QuerySql sql = {0};
+    if (q->n_filters > QUERY_FILTERS_MAX) {
+        return err(a, ERR_INVALID, "Too many filters.");
+    }
+    Str *proposals = ARENA_ARRAY(a, Str, q->n_filters + 1);
+    TRY(propose(r, a, q, proposals));
     TRY(reader_db(r, a, t->file, &db));
     buf_reset(r->sql);
-    TRY(query_to_sql(r->store->tables, a, q, what, r->sql, &sql));
+    TRY(query_to_sql(r->store->tables, a, q, what, proposals, r->sql, &sql));
     TRY(db_prepare(db, a, sql.text, ret_stmt));
     query_bind(&sql, *ret_stmt);
     return NULL;

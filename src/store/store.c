@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/search.h"
 #include "store/store_private.h"
 
 /* Tables and their SQL take a few MiB. */
@@ -84,6 +85,7 @@ static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
     for (size_t i = 0; i < ARRAY_N(order); i++) {
         TRY(open_file(s, a, order[i], options));
     }
+    TRY(search_start(a, s, &s->search));
     return file_sync_folder(a, s->folder);
 }
 
@@ -113,6 +115,7 @@ Store *store_close(Store *s)
     if (s == NULL) {
         return NULL;
     }
+    s->search = search_stop(s->search);
     for (size_t i = 0; i < STORE_FILE_N; i++) {
         s->files[i].writer = writer_stop(s->files[i].writer);
     }

@@ -156,7 +156,7 @@ static Str plan_of(Fixture *f, const Query *q)
     QuerySql sql = {0};
     Stmt *s = NULL;
     bool row = false;
-    fixture_ok(query_to_sql(f->store.tables, f->arena, q, QUERY_ROWS, text, &sql));
+    fixture_ok(query_to_sql(f->store.tables, f->arena, q, QUERY_ROWS, NULL, text, &sql));
     fixture_ok(store_open_db(&f->store, f->arena, store_file_of(q->resource), DB_READ, &db));
     fixture_ok(db_prepare(db, f->arena,
                           str_format(f->arena, "EXPLAIN QUERY PLAN %.*s", STR_ARG(sql.text)), &s));
