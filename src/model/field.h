@@ -47,7 +47,7 @@ struct Field {
     size_t min_length, max_length; /* code points */
     const Value *choices;
     size_t n_choices;
-    const Regex *pattern; /* NULL: none */
+    Regex *pattern; /* NULL: none; the model frees it */
     FieldFormat format;
     FieldSecret secret;
     FieldGenerated generated;

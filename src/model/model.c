@@ -166,7 +166,7 @@ static Err *parse_files(Loading *l, const ModelFile files[], size_t n_files)
                    : l->model->version == 0 ? "version.json: is missing"
                                             : "too many files");
     }
-    qsort(sorted, n, sizeof *sorted, compare_files);
+    qsort(sorted, n, sizeof(const ModelFile *), compare_files);
     l->resources = ARENA_ARRAY(l->arena, Resource, n + 1);
     l->loading = ARENA_ARRAY(l->arena, LoadingResource, n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -195,9 +195,9 @@ static Err *load(Loading *l, const ModelFile files[], size_t n_files)
 
 Err *model_load(Arena *errors, const ModelFile files[], size_t n_files, Model **ret_model)
 {
-    CLEANUP(model_free) Model *m = calloc(1, sizeof *m);
-    MUST(m != NULL);
-    m->arena = arena_new(MODEL_ARENA_BYTES);
+    Arena *arena = arena_new(MODEL_ARENA_BYTES);
+    CLEANUP(model_free) Model *m = ARENA_NEW(arena, Model);
+    m->arena = arena;
     Loading l = {.arena = m->arena, .errors = errors, .model = m};
     TRY(load(&l, files, n_files));
     *ret_model = m;
@@ -220,9 +220,7 @@ Err *model_check_version(Arena *errors, const Model *m)
 static void free_patterns(const Resource *r)
 {
     for (size_t i = 0; i < r->n_fields; i++) {
-        Regex *pattern =
-            (Regex *)(uintptr_t)r->fields[i].pattern; /* ours to free, read only for others */
-        (void)regex_free(pattern);
+        (void)regex_free(r->fields[i].pattern); /* always NULL */
     }
 }
 
@@ -232,8 +230,7 @@ Model *model_free(Model *m)
         for (size_t i = 0; i < m->n_resources; i++) {
             free_patterns(&m->resources[i]);
         }
-        m->arena = arena_free(m->arena);
-        free(m);
+        (void)arena_free(m->arena); /* holds m itself; always NULL */
     }
     return NULL;
 }

@@ -15,7 +15,7 @@ typedef struct ModelFile {
 } ModelFile;
 
 typedef struct Model {
-    Arena *arena; /* owns everything below */
+    Arena *arena; /* owns all of it, the struct included */
     const Resource *resources;
     size_t n_resources;
     const PermissionInfo *permissions;

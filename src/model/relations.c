@@ -226,7 +226,7 @@ static Err *list_fields(const Loading *l, const LoadingResource *r, const Json *
 static Err *link_groups(const Loading *l, LoadingResource *r)
 {
     if (r->ordering != NULL) {
-        FieldGroup ordering;
+        FieldGroup ordering = {NULL, 0};
         TRY(list_fields(l, r, r->ordering, "ordering", &ordering));
         r->resource->ordering = ordering.fields;
         r->resource->n_ordering = ordering.n;

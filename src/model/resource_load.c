@@ -237,5 +237,6 @@ Err *resource_load(Loading *l, LoadingResource *loading)
     }
     take_rest(&reader, loading);
     TRY(model_reader_finish(&reader));
+    MUST(fields != NULL); /* else the reader has failed */
     return load_fields(l, loading, fields);
 }

@@ -5,6 +5,6 @@
 
 /* The documents that tell clients about a resource. */
 
-/* The schema of wire section 2, in its key order. now_us is the default that creation_time shows;
- * every uuid field shows a fresh UUID. */
+/* The schema document that the API serves, its keys in order. now_us is the default that
+ * creation_time shows; every uuid field shows a fresh UUID. */
 void schema_put(Buf *out, const Resource *r, int64_t now_us);
