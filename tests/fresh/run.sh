@@ -73,7 +73,7 @@ free_port() {
 try_run() {
     local port answer log=$root.run.log
     port=$(free_port)
-    (enter make run ARGS="--listen 127.0.0.1:$port --node-listen 127.0.0.1:$(free_port)") >"$log" 2>&1 &
+    (enter make run ARGS="--listen 127.0.0.1:$port") >"$log" 2>&1 &
     local server=$!
     curl --silent --insecure --output /dev/null --fail --retry $limit --retry-max-time $limit --retry-delay 1 \
         --retry-all-errors "https://127.0.0.1:$port/healthz" &
