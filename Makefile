@@ -42,6 +42,7 @@ test-long: test
 	$(NINJA) -C build-clang
 	$(PYTHON) tests/run.py build-clang --only meson
 	$(PYTHON) tests/run.py build-test --only pytest --long
+	build-test/tests/faults/test_store_kill 1000 "$$(date +%s)"
 	$(MAKE) fuzz
 	$(MAKE) fresh
 

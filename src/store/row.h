@@ -11,8 +11,8 @@ typedef struct Row {
     const Resource *resource;
     Value key;
     Value parent;    /* of a nested resource with a key and a table of its own: its parent's key */
-    int64_t version; /* number of the last change of the row or of what its body shows of others; 0:
-                        not stored yet */
+    int64_t version; /* number of the first change of the last request that changed the row, or what
+                        its body shows of others; 0: not stored yet */
     Value *values;
 } Row;
 

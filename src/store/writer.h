@@ -53,7 +53,9 @@ int64_t tx_now_us(const Tx *tx);
  * leads nowhere, names the field). */
 CHECKED Err *tx_insert(Tx *tx, Row *row);
 
-/* Stores `new`, which has the key of `old`, the row as it is stored. No change, no log row. */
+/* Stores `new`, which has the key of `old`, the row as this transaction reads it. No change, no log
+ * row. A unique value that waits for the end of the request reads as NULL; one that stays NULL in
+ * `new` stands for it. Protected seeds are the caller's business. Errors: as tx_insert(). */
 CHECKED Err *tx_update(Tx *tx, const Row *old, Row *new);
 
 /* With all that goes along (on_delete, links). Errors: ERR_INVALID "This object is still used by X
