@@ -1,7 +1,8 @@
 /* Asking the substring index. */
+#include "store/search.h"
+
 #include "base/utf8.h"
 #include "store/query_sql.h"
-#include "store/search.h"
 
 /* A longer text is looked for by its beginning; the condition sees the rest. */
 enum { TRIGRAM = 3, TRIGRAMS_MAX = 24 };
