@@ -324,7 +324,7 @@ static void test_defaults_by_type(void **state)
             a, SMALL_HEAD("thing") ", 'fields': {" SMALL_ID ", 'f': {'help': 'Why.', %s}}}",
             cases[i].keys);
         const char *const files[] = {"configuration/thing.json", text.ptr, "embedded/part.json",
-                                     SMALL_PART("'v': {'type': 'string', 'help': 'V.'}"), NULL};
+                                     (SMALL_PART("'v': {'type': 'string', 'help': 'V.'}")), NULL};
         CLEANUP(model_free) Model *m = small_model(a, files);
         const Value found = resource_field(model_at(m, 0), STR("f"))->default_value;
         assert_int_equal(found.type, cases[i].type);

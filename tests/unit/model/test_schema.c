@@ -139,7 +139,7 @@ static void test_fields(void **state)
                                            "'seeds': [{'id': 3, 'values': {%s}}]}",
                        field_cases[i][0], required ? "'f': 7" : "");
         const char *const files[] = {"configuration/thing.json", text.ptr, "embedded/part.json",
-                                     SMALL_PART("'v': {'type': 'string', 'help': 'Its value.'}"),
+                                     (SMALL_PART("'v': {'type': 'string', 'help': 'Its value.'}")),
                                      NULL};
         CLEANUP(model_free) Model *m = small_model(a, files);
         Json *json = NULL;
