@@ -155,15 +155,17 @@ bool problems_any(const Problems *p)
     return p->first != NULL;
 }
 
-/* True if an earlier problem names the same field, so that its texts were written there. */
-static bool named_before(const Problems *p, const Problem *problem)
+/* The first problem of the field that follows `last`'s in the order of keys; NULL if none does. */
+static const Problem *problem_of_next_field(const Problems *p, const Problem *last)
 {
-    for (const Problem *i = p->first; i != problem; i = i->next) {
-        if (str_equal(i->field, problem->field)) {
-            return true;
+    const Problem *next = NULL;
+    for (const Problem *i = p->first; i != NULL; i = i->next) {
+        if ((last == NULL || str_compare(i->field, last->field) > 0) &&
+            (next == NULL || str_compare(i->field, next->field) < 0)) {
+            next = i;
         }
     }
-    return false;
+    return next;
 }
 
 static void put_texts_of_field(Buf *body, const Problem *problem)
@@ -187,11 +189,10 @@ void answer_problems(RestAnswer *answer, Str name, const Problems *p)
     json_put_name(body, name);
     buf_put_char(body, '{');
     bool first = true;
-    for (const Problem *problem = p->first; problem != NULL; problem = problem->next) {
-        if (!named_before(p, problem)) {
-            json_put_comma(body, &first);
-            put_texts_of_field(body, problem);
-        }
+    const Problem *problem = NULL;
+    while ((problem = problem_of_next_field(p, problem)) != NULL) {
+        json_put_comma(body, &first);
+        put_texts_of_field(body, problem);
     }
     buf_put_lit(body, "}}");
     answer_json(answer, 400, body);

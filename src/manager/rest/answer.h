@@ -44,7 +44,8 @@ void answer_put_escaped(Buf *out, Str s);
  * adds Retry-After. */
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
 
-/* Faults of a body, by field, in the order found; answered together. */
+/* Faults of a body; answered together, fields in the order of keys, their texts in the order found.
+ */
 typedef struct Problem Problem;
 struct Problem {
     Str field; /* "__all__" for the whole */

@@ -111,8 +111,8 @@ static void test_problems_are_grouped_by_field(void **state)
     Problems problems;
     problems_init(&problems, arena_of(state));
     assert_false(problems_any(&problems));
-    problems_add(&problems, STR("name"), "One %d.", 1);
     problems_add(&problems, STR("pin"), "Two.");
+    problems_add(&problems, STR("name"), "One %d.", 1);
     problems_add(&problems, STR("name"), "Three.");
     assert_true(problems_any(&problems));
     RestAnswer answer = {.status = 0};

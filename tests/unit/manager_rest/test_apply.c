@@ -231,9 +231,10 @@ static void test_conflicts_together(void **state)
          "{\"name\": \"w\", \"address\": \"10.0.0.1\", \"gateway\": \"10.0.0.2\", \"netmask\":"
          " \"255.0.0.0\", \"hostname\": \"h\", \"domain\": \"d\", \"system_location\": 1}",
          400,
-         "{\"worker_vm\": {\"address\": [\"Worker vm with this Address already exists.\"],"
-         " \"name\": [\"Worker vm with this Name already exists.\"],"
-         " \"__all__\": [\"Worker vm with this Hostname and Domain already exists.\"]}}",
+         "{\"worker_vm\": {"
+         "\"__all__\": [\"Worker vm with this Hostname and Domain already exists.\"],"
+         " \"address\": [\"Worker vm with this Address already exists.\"],"
+         " \"name\": [\"Worker vm with this Name already exists.\"]}}",
          NULL},
         {"DELETE", C "system_location/1/", NULL, 400, "still used by worker_vm", NULL},
     };
