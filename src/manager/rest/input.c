@@ -198,7 +198,7 @@ static CHECKED Err *read_to_many(const Typing *t, const Json *json, InputField *
 static bool read_values(const Typing *t, const Json *json, InputField *out)
 {
     if (json->type == JSON_NULL || (json->type == JSON_STRING && json->text.len == 0)) {
-        out->kind = INPUT_NULL;
+        out->value = value_text(STR("[]")); /* null empties them */
         return true;
     }
     return convert_plain_objects(t, out->field, json, &out->value);
