@@ -1,0 +1,63 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import resources  # noqa: E402 (found by the line above)
+import rostra  # noqa: E402
+
+
+@pytest.fixture(scope='session')
+def shared_server():
+    server = rostra.Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(shared_server):
+    """The server of all tests of this process: it must outlive each of them without an error in its log."""
+    yield shared_server
+    shared_server.check_alive()
+
+
+@pytest.fixture
+def client(server):
+    client = rostra.Client(server)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def fresh_servers():
+    """Makes servers with an empty store: fresh_servers('--rate-limit', '5/60')."""
+    made = []
+
+    def make(*options):
+        made.append(rostra.Server(*options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def fresh_server(fresh_servers):
+    return fresh_servers()
+
+
+@pytest.fixture
+def fresh_client(fresh_server):
+    client = rostra.Client(fresh_server)
+    yield client
+    client.session.close()
+
+
+@pytest.fixture(scope='session')
+def maker(shared_server):
+    client = rostra.Client(shared_server)
+    yield resources.Maker(client)
+    client.session.close()

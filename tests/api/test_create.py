@@ -1,0 +1,176 @@
+"""POST: what is made, what is refused, and in which words."""
+import re
+
+import pytest
+
+
+NO_UUID = '00000000-0000-0000-0000-000000000000'
+
+
+def problems(answer, resource='conference'):
+    assert answer.status_code == 400, answer.text
+    assert list(answer.json()) == [resource]
+    return answer.json()[resource]
+
+
+def test_location(client):
+    """wire 7: found by every way in which clients look for the key."""
+    location = client.post('conference/', {'name': 'Located'}).headers['Location']
+    assert re.search(r'/(\d+)/?$', location)
+    assert client.read(location)['resource_uri'] == location
+    assert client.post('conference_alias/', {'alias': 'located', 'conference': location}).status_code == 201
+
+
+@pytest.mark.parametrize('id_', [None, ''])
+def test_id_is_assigned(client, id_):
+    """wire 7"""
+    assert client.read(client.create('conference', name='Assigned', id=id_))['id'] > 0
+
+
+def test_id_is_chosen(client):
+    """wire 7: used, once; from 2^30 on without moving the counter."""
+    for number in (500000, 2**30, 2**31 - 1):
+        path = client.create('conference', name=f'Chosen {number}', id=number)
+        assert path.endswith(f'/{number}/') and client.read(path)['id'] == number
+        again = problems(client.post('conference/', {'name': 'Again', 'id': number}))
+        assert 'already exists' in again['id'][0]
+    assert client.read(client.create('conference', name='After'))['id'] == 500001
+    assert client.create('conference', name='By text', id='600000').endswith('/600000/')
+
+
+@pytest.mark.parametrize('id_', [0, -1, 2**31, 2**64, 'x', 1.5, True, [], {}])
+def test_id_out_of_range(client, id_):
+    """wire 7"""
+    assert list(problems(client.post('conference/', {'name': 'No id', 'id': id_}))) == ['id']
+
+
+def test_ids_are_not_reused(client):
+    """wire 7"""
+    first = client.create('dns_server', address='192.0.2.1')
+    client.remove(first)
+    assert client.create('dns_server', address='192.0.2.1') != first
+
+
+def test_faults_come_together(client):
+    """wire 7: all of them, a list a field."""
+    found = problems(client.post('conference/', {
+        'pin': 'x', 'participant_limit': 'many', 'enable_overlay_text': 'maybe', 'call_type': 'none',
+        'description': []}))
+    assert set(found) == {'name', 'pin', 'participant_limit', 'enable_overlay_text', 'call_type', 'description'}
+    assert found['name'] == ['This field is required.']
+
+
+def test_null(client):
+    """wire 7: what is nullable is null, a list is empty, else the default counts."""
+    path = client.create('conference', name='Nulls', participant_limit=None, aliases=None, automatic_participants=None,
+                         service_type=None, enable_overlay_text=None, pin=None, ivr_theme=None, description=None)
+    shown = client.read(path)
+    assert (shown['participant_limit'], shown['aliases'], shown['automatic_participants'], shown['service_type'],
+            shown['enable_overlay_text'], shown['pin'], shown['ivr_theme']) == (None, [], [], 'conference', False, '',
+                                                                                None)
+
+
+def test_twice_the_same(client):
+    """wire 7: refused where something is unique, else a second object."""
+    client.create('conference', name='Same')
+    assert problems(client.post('conference/', {'name': 'Same'}))['name'] == [
+        'Conference with this Name already exists.']
+    assert client.create('automatic_participant', alias='same') != client.create('automatic_participant', alias='same')
+
+
+def test_uniqueness_is_by_bytes(client):
+    """wire 7; aliases are unique without regard to case but keep their spelling."""
+    for name in ('Case', 'case', 'CASE', 'Case '):
+        client.create('conference', name=name)
+    room = client.create('conference', name='Fold', aliases=[{'alias': 'Meet.Alice'}])
+    for alias in ('meet.alice', 'MEET.ALICE', 'Meet.Alice'):
+        refused = problems(client.post('conference_alias/', {'alias': alias, 'conference': room}), 'conference_alias')
+        assert 'already exists' in refused['alias'][0]
+    assert client.read(room)['aliases'][0]['alias'] == 'Meet.Alice'
+    client.create('device', alias='Ünï')
+    assert 'already exists' in problems(client.post('device/', {'alias': 'üNÏ'}), 'device')['alias'][0]
+
+
+def test_unique_together(client):
+    """wire 7: under __all__"""
+    location = client.create('system_location', name='Together')
+    node = {'name': 'n1', 'hostname': 'node', 'domain': 'example.com', 'address': '192.0.2.11',
+            'netmask': '255.255.255.0',
+            'gateway': '192.0.2.1', 'system_location': location, 'node_type': 'CONFERENCING'}
+    client.create('worker_vm', **node)
+    found = problems(client.post('worker_vm/', {**node, 'name': 'n2', 'address': '192.0.2.12'}), 'worker_vm')
+    assert list(found) == ['__all__'] and 'already exists' in found['__all__'][0]
+    client.create('worker_vm', **{**node, 'name': 'n2', 'address': '192.0.2.12', 'domain': 'example.org'})
+
+
+def test_nothing_is_left_of_a_refused_object(client):
+    """wire 7: one transaction."""
+    client.create('conference', name='Holder', aliases=[{'alias': 'taken'}])
+    rooms, aliases = (client.read(f'{name}/')['meta']['total_count'] for name in ('conference', 'conference_alias'))
+    for bad in ({'alias': 'taken'}, {'alias': 'TAKEN'}, {'alias': ''}, {}, {'alias': 'x' * 251}, 'nothing', 7, None, [],
+                {'alias': 'fine', 'conference': '/api/admin/configuration/v1/conference/999999/'}):
+        answer = client.post('conference/', {'name': 'Half', 'aliases': [{'alias': 'half'}, bad]})
+        if isinstance(bad, dict) and bad.get('alias') == 'fine':
+            assert answer.status_code in (201, 400)
+            if answer.status_code == 201:
+                client.remove(answer.headers['Location'])
+            continue
+        assert list(problems(answer)) == ['aliases'], bad
+    found = [client.read(f'{name}/')['meta']['total_count'] for name in ('conference', 'conference_alias')]
+    assert found == [rooms, aliases]
+
+
+def test_aliases_that_repeat_in_one_request(client):
+    """wire 9.3, 7: they are one, also without regard to case."""
+    for aliases in ([{'alias': 'again'}, {'alias': 'Again'}], [{'alias': 'again'}, {'alias': 'again'}]):
+        path = client.create('conference', name='Repeated', aliases=aliases)
+        assert len(client.read(path)['aliases']) == 1
+        client.remove(path)
+
+
+def test_what_the_server_makes(client):
+    """wire 7: creation_time, uuids when absent or blank."""
+    shown = client.read(client.create('conference', name='Made', creation_time='2001-01-01T00:00:00'))
+    assert shown['creation_time'] > '2026'
+    for given in ({}, {'uuid': ''}, {'uuid': None}):
+        theme = client.read(client.create('ivr_theme', name='Themed', **given))
+        assert re.fullmatch(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', theme['uuid'])
+        client.tidy()
+    own = '00112233-4455-1677-0899-AABBCCDDEEFF'
+    assert client.read(client.create('ivr_theme', name='Own', uuid=own))['uuid'] == own
+
+
+def test_the_placeholder_of_an_identity_provider(client):
+    """wire 7"""
+    path = client.create('identity_provider', name='Provider', idp_type='saml',
+                         assertion_consumer_service_url=f'https://x.example.com/samlconsumer/{NO_UUID}')
+    shown = client.read(path)
+    assert shown['assertion_consumer_service_url'] == f'https://x.example.com/samlconsumer/{shown["uuid"]}'
+
+
+def test_the_location_of_a_node_ends_in_a_number(client):
+    """wire 7"""
+    location = client.create('system_location', name='Nodes')
+    answer = client.post('worker_vm/', {
+        'name': 'boot', 'hostname': 'boot', 'domain': 'example.com', 'address': '192.0.2.21',
+        'netmask': '255.255.255.0',
+        'gateway': '192.0.2.1', 'system_location': location, 'deployment_type': 'VSPHERE5',
+        'node_type': 'CONFERENCING'})
+    assert answer.status_code == 201, answer.text
+    assert re.search(r'/\d+/$', answer.headers['Location'])
+    shown = client.read(answer.headers['Location'])
+    assert shown['transcoding'] is True and 'password' in shown
+
+
+@pytest.mark.parametrize('body, resource, field', [
+    ({'name': 'x', 'allow_guests': True}, 'conference', None),
+    ({'name': 'x', 'pin': '123456', 'guest_pin': '123456', 'allow_guests': True}, 'conference', 'guest_pin'),
+    ({'name': 'x', 'pin': '1234'}, 'conference', 'pin'),
+    ({'name': 'x', 'service_type': 'two_stage_dialing', 'two_stage_dial_type': 'teams', 'live_captions_enabled': 'yes'},
+     'conference', 'live_captions_enabled'),
+    ({'name': 'x', 'priority': 1, 'match_string': 'x', 'outgoing_protocol': 'gms', 'live_captions_enabled': 'yes'},
+     'gateway_routing_rule', 'live_captions_enabled')])
+def test_rules_across_fields(client, body, resource, field):
+    """What one field means for another."""
+    found = problems(client.post(f'{resource}/', body), resource)
+    assert field is None or list(found) == [field]
