@@ -48,7 +48,7 @@ typedef struct HttpConfiguration {
 CHECKED Err *http_server_new(Arena *a, const HttpConfiguration *configuration,
                              HttpServer **ret_server);
 
-/* The server must not run. */
+/* The server must not run, and the threads that answered must have left http_respond(). */
 HttpServer *http_server_free(HttpServer *server);
 DEFINE_CLEANUP(HttpServer, http_server_free);
 

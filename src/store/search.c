@@ -405,7 +405,7 @@ static Err *start(Search *search, Arena *a)
                : err(a, ERR_IO, "No thread can be started.");
 }
 
-Err *search_start(Arena *a, Store *s, Search **ret_search)
+Err *search_start(Arena *a, Store *s)
 {
     Search *search = calloc(1, sizeof *search);
     MUST(search != NULL);
@@ -414,13 +414,12 @@ Err *search_start(Arena *a, Store *s, Search **ret_search)
     search->arena = arena_new(SEARCH_ARENA_BYTES);
     mutex_init(&search->lock);
     condition_init(&search->changed);
+    s->search = search; /* the thread reads it */
     Err *e = start(search, a);
     if (e != NULL) {
-        (void)search_free(search);
-        return e;
+        s->search = search_free(search);
     }
-    *ret_search = search;
-    return NULL;
+    return e;
 }
 
 Search *search_stop(Search *search)

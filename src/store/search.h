@@ -14,7 +14,7 @@
 #define SEARCH_HITS_MAX 20000
 
 /* Opens search.db, or makes it, and starts the thread. */
-CHECKED Err *search_start(Arena *a, Store *s, Search **ret_search);
+CHECKED Err *search_start(Arena *a, Store *s);
 Search *search_stop(Search *search);
 
 /* Waits until all changes up to now are in the index. For the tests. */

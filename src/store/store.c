@@ -85,7 +85,7 @@ static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
     for (size_t i = 0; i < ARRAY_N(order); i++) {
         TRY(open_file(s, a, order[i], options));
     }
-    TRY(search_start(a, s, &s->search));
+    TRY(search_start(a, s));
     return file_sync_folder(a, s->folder);
 }
 

@@ -161,12 +161,12 @@ static void server_end(Server *s)
     s->control = control_free(s->control);
     s->handler.readers = pool_free(s->handler.readers);
     s->handler.slow = pool_free(s->handler.slow);
-    s->http = http_server_free(s->http);
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
     s->reader = reader_free(s->reader);
     opened_close(&s->opened);
+    s->http = http_server_free(s->http); /* last: a writer may just be leaving http_respond() */
     s->certificate_arena = arena_free(s->certificate_arena);
 }
 
