@@ -252,7 +252,7 @@ static Value value_from(const Field *f, Lookup lookup, Str text)
         return value_integer(number);
     }
     const bool is_text = takes_text(lookup) ||
-                         (lookup < LOOKUP_ISNULL &&
+                         (f != NULL && lookup < LOOKUP_ISNULL &&
                           (f->type == FIELD_STRING || f->type == FIELD_DATE || key != KEY_INTEGER));
     if (is_text || !str_to_int64(text, &number)) {
         return value_text(text);

@@ -32,7 +32,7 @@ void fixture_remove_folder(const char *folder);
 const Resource *fixture_resource(const Fixture *f, const char *name);
 
 /* Inserts a row: {'id': 1, 'name': 'Alpha', 'tags': ['a']}; '_parent' of a nested one. */
-void fixture_add(Fixture *f, const char *resource, const char *json);
+void fixture_add(Fixture *f, const char *resource, const char *text);
 
 /* An expression such as "aliases__alias__icontains=x" or "id__in=1,2"; ret->regex must be freed
  * with fixture_filter_free(). */
