@@ -1,5 +1,6 @@
 """What no well-behaved client sends: the answer is an error of the client, the server goes on."""
 import json
+import os
 import random
 import time
 
@@ -163,6 +164,33 @@ def test_connections_that_say_nothing(client, server):
     for connection in waiting:
         connection.close()
     assert client.get('conference/').status_code == 200
+
+
+def is_socket(descriptor):
+    try:
+        return os.readlink(descriptor).startswith('socket:')
+    except FileNotFoundError:       # closed since it was listed
+        return False
+
+
+def n_sockets(server):
+    folder = f'/proc/{server.process.pid}/fd'
+    return sum(is_socket(os.path.join(folder, name)) for name in os.listdir(folder))
+
+
+def test_sockets_of_clients_that_went_are_closed(client, server):
+    assert client.get('conference/').status_code == 200
+    before = n_sockets(server)
+    connections = [server.connect() for _ in range(40)]
+    for connection in connections[:20]:
+        connection.sendall(b'POST /api/admin/conf')
+    assert n_sockets(server) >= before + 40
+    for connection in connections:
+        connection.close()
+    deadline = time.monotonic() + BOUND_S
+    while n_sockets(server) > before:
+        assert time.monotonic() < deadline
+        assert client.get('conference/?limit=1').status_code == 200
 
 
 VALID = json.dumps({'name': 'Mutated', 'service_type': 'lecture', 'participant_limit': 5, 'pin': '123456',
