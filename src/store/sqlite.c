@@ -163,7 +163,7 @@ static Err *set_up(Db *db, Arena *a, DbMode mode)
     TRY(db_exec(db, a,
                 "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;"
                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                "PRAGMA cache_size = -4000;"));
+                "PRAGMA cache_size = -" DB_CACHE_KIB ";"));
     TRY(db_exec(db, a, pragmas(mode)));
     (void)sqlite3_wal_hook(db->raw, note_commit, db);
     const int code = functions_register(db->raw);
