@@ -1,8 +1,6 @@
 /* Percent-encoding and forms. */
 #include "base/percent.h"
 
-#include <string.h>
-
 #include "base/utf8.h"
 
 enum { FORM_MAX_PAIRS = 1000 };

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/datetime.h"
-#include "base/log.h"
 #include "http/accept.h"
 #include "http/server_state.h"
 #include "http/steps.h"

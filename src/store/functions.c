@@ -2,7 +2,6 @@
 #include "store/functions.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/datetime.h"

@@ -2,7 +2,6 @@
 
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/datetime.h"
 #include "base/utf8.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/buf.h"
 #include "manager/rest/answer.h"
 #include "store/writer.h"
 

@@ -1,7 +1,6 @@
 #include "manager/server/handler.h"
 
 #include <sodium.h>
-#include <string.h>
 
 #include "base/datetime.h"
 #include "base/hash_table.h"

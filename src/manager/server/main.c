@@ -1,6 +1,5 @@
 /* rostrad, the Management Node. */
 #include <gnutls/gnutls.h>
-#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

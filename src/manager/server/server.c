@@ -1,8 +1,6 @@
 #include "manager/server/server.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
