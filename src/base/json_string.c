@@ -1,6 +1,7 @@
 /* Strings of JSON: where they end, and their escapes. */
 #include "base/json_string.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 static void set_fault(JsonString *s, const char *at, const char *fault)
@@ -49,15 +50,11 @@ static uint32_t read_hex(const char *at, const char *end)
     }
     uint32_t number = 0;
     for (int i = 0; i < 4; i++) {
-        const char c = at[i];
-        const char lower = (char)(c | 0x20);
-        if (c >= '0' && c <= '9') {
-            number = number * 16 + (uint32_t)(c - '0');
-        } else if (lower >= 'a' && lower <= 'f') {
-            number = number * 16 + (uint32_t)(lower - 'a' + 10);
-        } else {
+        const int digit = hex_value(at[i]);
+        if (digit < 0) {
             return UINT32_MAX;
         }
+        number = number * 16 + (uint32_t)digit;
     }
     return number;
 }

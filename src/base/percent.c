@@ -1,6 +1,7 @@
 /* Percent-encoding and forms. */
 #include "base/percent.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 enum { FORM_MAX_PAIRS = 1000 };
@@ -35,15 +36,6 @@ void percent_put(Buf *out, Str s)
 void percent_put_form(Buf *out, Str s)
 {
     put(out, s, true);
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 /* The byte that %XX at `at` stands for; -1 if there is no such. */

@@ -2,21 +2,13 @@
 #include "http/chunks.h"
 
 #include "base/attr.h"
+#include "base/hex.h"
 
 #define SIZE_DIGITS_MAX 15 /* fits in 60 bits */
 
 void http_chunks_init(HttpChunks *c)
 {
     *c = (HttpChunks){.state = HTTP_CHUNK_SIZE};
-}
-
-static int hex_digit(unsigned char byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    const unsigned char lower = byte | 0x20;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 static bool is_text(unsigned char byte)
@@ -26,7 +18,7 @@ static bool is_text(unsigned char byte)
 
 static HttpChunkState after_size_digit(HttpChunks *c, unsigned char byte)
 {
-    const int digit = hex_digit(byte);
+    const int digit = hex_value((char)byte);
     if (digit >= 0 && c->n_text < SIZE_DIGITS_MAX) {
         c->n_text++;
         c->size = c->size * 16 + (uint64_t)digit;
