@@ -2,11 +2,10 @@
 #include "manager/rest/answer.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/json_write.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 enum { ERROR_BODY_MAX = 1 << 20 };
 
@@ -130,18 +129,28 @@ void problems_init(Problems *p, Arena *a)
     *p = (Problems){.arena = a};
 }
 
+/* At most so much of it, up to the end of a character. */
+static Str cut(Str text)
+{
+    const Str start = str_slice(text, 0, PROBLEM_TEXT_MAX_BYTES);
+    return str_slice(start, 0, utf8_valid_len(start));
+}
+
 void problems_add(Problems *p, Str field, const char *format, ...)
 {
+    if (p->full) {
+        return;
+    }
     va_list arguments;
     va_start(arguments, format);
-    char *text = NULL;
-    const int len = vasprintf(&text, format, arguments);
+    const Str text = cut(str_format_va(p->arena, format, arguments));
     va_end(arguments);
-    MUST(len >= 0);
+    const size_t size = field.len + text.len;
+    p->size_bytes += size;
+    p->full = p->size_bytes > PROBLEMS_MAX_BYTES;
     Problem *problem = ARENA_NEW(p->arena, Problem);
     problem->field = str_dup(p->arena, field);
-    problem->text = str_dup(p->arena, (Str){text, (size_t)len});
-    free(text);
+    problem->text = text;
     if (p->last != NULL) {
         p->last->next = problem;
     } else {

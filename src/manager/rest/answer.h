@@ -57,9 +57,17 @@ typedef struct Problems {
     Arena *arena;
     Problem *first;
     Problem *last;
+    size_t size_bytes; /* of fields and texts */
+    bool full;
 } Problems;
 
+/* From so much on no more faults of a body are kept, so that their answer has room for all. */
+#define PROBLEMS_MAX_BYTES ((size_t)96 * 1024)
+#define PROBLEM_TEXT_MAX_BYTES ((size_t)16 * 1024)
+
 void problems_init(Problems *p, Arena *a);
+
+/* Cuts a long text; does nothing when there are enough problems already. */
 void problems_add(Problems *p, Str field, const char *format, ...) PRINTF_LIKE(3, 4);
 bool problems_any(const Problems *p);
 

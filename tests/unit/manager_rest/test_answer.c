@@ -1,6 +1,7 @@
 /* Shapes of answers and of error bodies. */
 #include "test.h"
 
+#include "base/json.h"
 #include "manager/rest/answer.h"
 
 static Arena *arena_of(void **state)
@@ -123,6 +124,29 @@ static void test_problems_are_grouped_by_field(void **state)
     answer.body = buf_free(answer.body);
 }
 
+/* The answer was cut off in the middle, and so no JSON, when a body had more faults than fit. */
+static void test_many_problems_and_long_ones_make_whole_json(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new((size_t)64 << 20);
+    CLEANUP(buf_free) Buf *quotes = buf_new(1 << 20);
+    while (buf_str(quotes).len < 100000) {
+        buf_put_lit(quotes, "\x01"
+                            "\xc3\xa4");
+    }
+    Problems problems;
+    problems_init(&problems, a);
+    for (int i = 0; i < 2000; i++) {
+        problems_add(&problems, STR("aliases"), "%.*s", i < 20 ? 100000 : 1000, quotes->data);
+    }
+    RestAnswer answer = {.status = 0};
+    answer_problems(&answer, STR("conference"), &problems);
+    Json *json = NULL;
+    assert_null(json_parse(a, buf_str(answer.body), &json_limits_default, &json));
+    assert_true(json_member(json_member(json, STR("conference")), STR("aliases"))->n > 5);
+    answer.body = buf_free(answer.body);
+}
+
 static void test_failures_by_kind(void **state)
 {
     Arena *a = arena_of(state);
@@ -169,6 +193,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_error_message_where_the_framework_sends_it, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_problems_are_grouped_by_field, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_problems_and_long_ones_make_whole_json, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_failures_by_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failure_of_a_field_has_the_shape_of_problems, set_up,
                                         tear_down),
