@@ -13,7 +13,7 @@
 
 enum { FILE_CHUNK = 64 * 1024 };
 
-/* verb: "read", "written" */
+/* verb: "read", "written", "made" */
 static Err *failed(Arena *a, const char *path, const char *verb, int error)
 {
     const char *reason = strerrordesc_np(error);
@@ -137,6 +137,12 @@ Err *file_write(Arena *a, const char *path, mode_t mode, Str content)
         return failed(a, path, "written", error);
     }
     return file_sync_folder(a, parent_of(a, path));
+}
+
+Err *file_write_new(Arena *a, const char *path, mode_t mode, Str content)
+{
+    const int error = write_new(path, mode, content);
+    return error != 0 ? failed(a, path, "made", error) : file_sync_folder(a, parent_of(a, path));
 }
 
 Err *file_make_folder(Arena *a, const char *path, mode_t mode)

@@ -1,14 +1,9 @@
 /* Secrets at rest. */
 #include "store/secret.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "store/store_private.h"
@@ -74,35 +69,6 @@ static Err *read_key(Arena *a, const char *path, SecretKey *key)
     return NULL;
 }
 
-static bool write_all(int fd, const char *text, size_t len)
-{
-    size_t done = 0;
-    while (done < len) {
-        const ssize_t n = write(fd, text + done, len - done);
-        if (n < 0) {
-            return false;
-        }
-        done += (size_t)n;
-    }
-    return fsync(fd) == 0;
-}
-
-static Err *key_file_error(Arena *a, const char *path)
-{
-    return err(a, ERR_IO, "%s cannot be made: %s.", path, strerrordesc_np(errno));
-}
-
-static Err *sync_folder_of(Arena *a, const char *path)
-{
-    char *folder = str_to_cstr(a, str_from(path));
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL) {
-        return file_sync_folder(a, ".");
-    }
-    slash[slash == folder ? 1 : 0] = '\0';
-    return file_sync_folder(a, folder);
-}
-
 /* Never over an existing file: what that key sealed would be lost. */
 static Err *make_key(Arena *a, const char *path, SecretKey *key)
 {
@@ -110,16 +76,9 @@ static Err *make_key(Arena *a, const char *path, SecretKey *key)
     randombytes_buf(key->bytes, sizeof key->bytes);
     (void)sodium_bin2hex(hex, sizeof hex, key->bytes, sizeof key->bytes);
     hex[KEY_HEX] = '\n';
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    Err *e = fd < 0 || !write_all(fd, hex, sizeof hex) ? key_file_error(a, path) : NULL;
+    Err *e = file_write_new(a, path, S_IRUSR | S_IWUSR, (Str){hex, sizeof hex});
     sodium_memzero(hex, sizeof hex);
-    if (fd >= 0 && close(fd) != 0 && e == NULL) {
-        e = key_file_error(a, path);
-    }
-    if (e != NULL && fd >= 0) {
-        (void)unlink(path); /* half a key is worse than none; the failure is told anyway */
-    }
-    return e != NULL ? e : sync_folder_of(a, path);
+    return e;
 }
 
 Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new, SecretKey **ret_key)

@@ -145,6 +145,25 @@ static void test_write_fails(void **state)
     assert_int_equal(e->kind, ERR_IO);
 }
 
+static void test_write_new(void **state)
+{
+    const Place *p = *state;
+    const char *path = path_of(p, "x");
+    Str content = STR_NONE;
+    struct stat found;
+    assert_null(file_write_new(p->arena, path, 0600, STR("first")));
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(found.st_mode & 0777, 0600);
+    const Err *e = file_write_new(p->arena, path, 0600, STR("second"));
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_IO);
+    assert_non_null(strstr(e->text, "File exists"));
+    assert_null(file_read(p->arena, path, 100, &content));
+    assert_text(content, "first");
+    assert_non_null(file_write_new(p->arena, path_of(p, "none/x"), 0600, STR("x")));
+    assert_int_equal(count_entries(p, false), 1);
+}
+
 static void test_folder(void **state)
 {
     const Place *p = *state;
@@ -183,7 +202,7 @@ int main(void)
         WITH_PLACE(test_write_and_read), WITH_PLACE(test_read_limits),
         WITH_PLACE(test_read_fails),     WITH_PLACE(test_failed_write_leaves_the_old),
         WITH_PLACE(test_write_fails),    WITH_PLACE(test_folder),
-        WITH_PLACE(test_relative_paths),
+        WITH_PLACE(test_relative_paths), WITH_PLACE(test_write_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
