@@ -9,6 +9,7 @@
 #include "manager/rest/media_type.h"
 
 #define EMPTY_OBJECT STR("{}")
+#define TEXTS_MAX ((size_t)16 << 20) /* bytes of all the texts beside files */
 
 static Str content_type(const RestRequest *request)
 {
@@ -102,12 +103,26 @@ void body_release(RestRequest *request)
     }
 }
 
+/* A copy, since the body goes before the request does. */
+static CHECKED Err *keep_text(Arena *a, Str content, size_t *n_bytes, Str *ret_text)
+{
+    *n_bytes += content.len;
+    if (*n_bytes > TEXTS_MAX) {
+        return err(a, ERR_LIMIT, "The texts of the multipart body are too large.");
+    }
+    if (!utf8_valid(content) || str_find(content, '\0', 0) != SIZE_MAX) {
+        return err(a, ERR_INVALID, "A text of the multipart body isn't UTF-8.");
+    }
+    *ret_text = str_dup(a, content);
+    return NULL;
+}
+
 static CHECKED Err *read_multipart(RestRequest *request, Body *ret_body)
 {
     Str text = STR_NONE;
     TRY(whole_body(request, &text));
     Part *parts = NULL;
-    size_t n = 0;
+    size_t n = 0, n_bytes = 0;
     TRY(multipart_parse(request->arena, content_type(request), text, &parts, &n));
     Json *object = ARENA_NEW(request->arena, Json);
     object->type = JSON_OBJECT;
@@ -118,10 +133,8 @@ static CHECKED Err *read_multipart(RestRequest *request, Body *ret_body)
             files[ret_body->n_files++] = parts[i];
             continue;
         }
-        Str content = str_dup(request->arena, parts[i].content);
-        if (!utf8_valid(content) || str_find(content, '\0', 0) != SIZE_MAX) {
-            return err(request->arena, ERR_INVALID, "A text of the multipart body isn't UTF-8.");
-        }
+        Str content = STR_NONE;
+        TRY(keep_text(request->arena, parts[i].content, &n_bytes, &content));
         add_text(request->arena, object, &last, parts[i].name, content);
     }
     ret_body->object = object;

@@ -14,21 +14,32 @@ static void skip_separators(Str s, size_t *at)
     }
 }
 
-/* A quoted text from its opening quote on; a backslash escapes only a quote or a backslash, since
- * browsers send file names of Windows with bare ones. */
-static Str read_quoted(Arena *a, Str s, size_t *at)
+/* A backslash escapes only a quote or a backslash, since browsers send file names of Windows with
+ * bare ones. */
+static bool is_escape(Str s, size_t at)
 {
-    char *text = arena_alloc(a, s.len - *at + 1);
-    size_t n = 0;
-    for ((*at)++; *at < s.len && s.ptr[*at] != '"'; (*at)++) {
-        if (s.ptr[*at] == '\\' && *at + 1 < s.len &&
-            (s.ptr[*at + 1] == '"' || s.ptr[*at + 1] == '\\')) {
-            (*at)++;
-        }
-        text[n++] = s.ptr[*at];
+    return s.ptr[at] == '\\' && at + 1 < s.len && (s.ptr[at + 1] == '"' || s.ptr[at + 1] == '\\');
+}
+
+/* What is between quotes, from the opening one on, with its escapes. */
+static Str read_quoted(Str s, size_t *at)
+{
+    size_t end = *at + 1;
+    while (end < s.len && s.ptr[end] != '"') {
+        end += is_escape(s, end) ? 2 : 1;
     }
-    if (*at < s.len) {
-        (*at)++;
+    Str quoted = str_slice(s, *at + 1, end);
+    *at = MIN(end + 1, s.len);
+    return quoted;
+}
+
+static Str unescape(Arena *a, Str quoted)
+{
+    char *text = arena_alloc(a, quoted.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < quoted.len; i++) {
+        i += is_escape(quoted, i);
+        text[n++] = quoted.ptr[i];
     }
     return (Str){text, n};
 }
@@ -53,9 +64,9 @@ bool multipart_parameter(Arena *a, Str header, Str name, Str *ret_value)
         Str found = str_trim(str_slice(header, at, equals));
         at = equals + 1;
         bool quoted = at < header.len && header.ptr[at] == '"';
-        Str value = quoted ? read_quoted(a, header, &at) : read_token(header, &at);
+        Str value = quoted ? read_quoted(header, &at) : read_token(header, &at);
         if (str_equal_ignoring_case(found, name)) {
-            *ret_value = value;
+            *ret_value = quoted ? unescape(a, value) : value;
             return true;
         }
     }
@@ -190,8 +201,8 @@ CHECKED Err *multipart_parse(Arena *a, Str content_type, Str body, Part **ret_pa
     size_t n = 0;
     bool more = true;
     TRY(after_boundary(a, body, &at, &more));
-    while (more) {
-        if (n == MULTIPART_PARTS_MAX) {
+    for (size_t n_read = 0; more; n_read++) {
+        if (n_read == MULTIPART_PARTS_MAX) {
             return err(a, ERR_LIMIT, "The multipart body has too many parts.");
         }
         bool named = false;

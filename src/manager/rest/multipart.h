@@ -6,8 +6,8 @@
 /* multipart/form-data (RFC 7578): the parts of a body that is in memory or mapped. Everything
  * points into the body. */
 
-#define MULTIPART_PARTS_MAX 1000
-#define MULTIPART_HEAD_MAX 8192 /* bytes of headers of one part */
+#define MULTIPART_PARTS_MAX 1000 /* with those without a name */
+#define MULTIPART_HEAD_MAX 8192  /* bytes of headers of one part */
 #define MULTIPART_BOUNDARY_MAX 70
 
 typedef struct Part {

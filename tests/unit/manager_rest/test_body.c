@@ -71,10 +71,33 @@ static void test_empty(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+/* Only files may be as large as a body in a file may be. */
+static void test_large_text(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    CLEANUP(buf_free) Buf *text = buf_new(32 << 20);
+    buf_put_lit(text, "--XX\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n");
+    size_t len = ((size_t)16 << 20) + 1;
+    char *room = buf_reserve(text, len);
+    assert_non_null(room);
+    memset(room, 'x', len);
+    buf_added(text, len);
+    buf_put_lit(text, "\r\n--XX--");
+    RestRequest request = request_of(a, -1);
+    request.body = buf_str(text);
+    Body body;
+    const Err *e = body_read(&request, &body);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_LIMIT);
+    assert_true(arena_used(a) < 1 << 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_large_text),
         cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,42 @@ static void test_too_many(void **state)
     assert_int_equal(e->kind, ERR_LIMIT);
 }
 
+static void test_too_many_without_a_name(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    CLEANUP(buf_free) Buf *body = buf_new(1 << 20);
+    for (int i = 0; i <= MULTIPART_PARTS_MAX; i++) {
+        buf_put_lit(body, "--XX\r\n\r\n\r\n");
+    }
+    buf_put_lit(body, "--XX--");
+    Part *parts = NULL;
+    size_t n = 0;
+    const Err *e = multipart_parse(a, STR(TYPE), buf_str(body), &parts, &n);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_LIMIT);
+}
+
+/* What parts of a header are skipped takes no memory: with a copy of the rest of the line for each,
+ * a body of 1 MB took gigabytes. */
+static void test_memory_of_parameters(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    CLEANUP(buf_free) Buf *header = buf_new(1 << 20);
+    buf_put_lit(header, "form-data");
+    for (int i = 0; i < 1000; i++) {
+        buf_put_lit(header, "; x=\"\\\"\"");
+    }
+    buf_put_lit(header, "; name=\"a\\\"\\\\\\b\"");
+    Str name = STR_NONE;
+    assert_true(multipart_parameter(a, buf_str(header), STR("name"), &name));
+    assert_true(str_equal(name, STR("a\"\\\\b")));
+    assert_true(arena_used(a) < 100);
+    assert_false(multipart_parameter(a, buf_str(header), STR("filename"), &name));
+    assert_true(arena_used(a) < 100);
+}
+
 static void test_base_name(void **state)
 {
     (void)state;
@@ -120,9 +156,14 @@ static void test_base_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts),    cmocka_unit_test(test_boundary_forms),
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_no_parts),
-        cmocka_unit_test(test_too_many), cmocka_unit_test(test_base_name),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_boundary_forms),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_no_parts),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_base_name),
+        cmocka_unit_test(test_too_many_without_a_name),
+        cmocka_unit_test(test_memory_of_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
