@@ -353,7 +353,7 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
     return apply_outcome(a);
 }
 
-static bool same_values(const Row *a, const Row *b)
+bool apply_same_values(const Row *a, const Row *b)
 {
     for (size_t i = 0; i < a->resource->n_fields; i++) {
         if (a->resource->fields[i].stored && !value_equal(a->values[i], b->values[i])) {
@@ -365,7 +365,7 @@ static bool same_values(const Row *a, const Row *b)
 
 static void stamp_change(const Row *old, Row *row, int64_t now_us)
 {
-    if (same_values(old, row)) {
+    if (apply_same_values(old, row)) {
         return;
     }
     for (size_t i = 0; i < row->resource->n_fields; i++) {
@@ -378,7 +378,7 @@ static void stamp_change(const Row *old, Row *row, int64_t now_us)
 /* Built-in rows may be sent back as they are, not changed. */
 static CHECKED Err *keep_protected(Apply *a, const Row *old, const Row *row, const Input *input)
 {
-    bool same = same_values(old, row);
+    bool same = apply_same_values(old, row);
     for (size_t i = 0; same && i < input->n_fields; i++) {
         if (field_is_to_many(input->fields[i].field)) {
             TRY(members_unchanged(a, &input->fields[i], old->key, &same));

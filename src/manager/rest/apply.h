@@ -19,6 +19,7 @@ typedef struct Apply {
     Tx *tx;
     Arena *arena;       /* of this run: rows */
     Problems *problems; /* what is found; its texts outlive the run */
+    PermissionSet set;  /* of whoever asks: objects inside others need the rights for these, too */
     Str under;          /* the parent's field if this is an object inside another, else empty */
     bool stale;         /* set when a row isn't the one that `prepared` was worked out for */
 } Apply;
@@ -39,6 +40,9 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
 CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool whole,
                           const Field *parent, Value owner, const Prepared *prepared,
                           const Row **ret_row);
+
+/* Whether the two rows of one resource have the same stored values. */
+bool apply_same_values(const Row *a, const Row *b);
 
 CHECKED Err *apply_delete(Apply *a, const Row *old);
 

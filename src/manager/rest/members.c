@@ -4,6 +4,17 @@
 #include "base/utf8.h"
 #include "manager/rest/value_map.h"
 
+/* The right to change an object is none to change what another right guards. */
+static CHECKED Err *check_right(const Apply *a, const Field *f)
+{
+    if (permission_set_has(a->set, f->target->permission_change) &&
+        permission_set_has(a->set, f->target->permission_also)) {
+        return NULL;
+    }
+    return err(a->arena, ERR_FORBIDDEN,
+               "You do not have the permission to change objects through %.*s.", STR_ARG(f->name));
+}
+
 CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *reference, Value *ret_key)
 {
     Value key = VALUE_NONE;
@@ -22,6 +33,7 @@ CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *referenc
     if (problems_any(reference->problems)) {
         return NULL;
     }
+    TRY(check_right(a, f));
     Apply inner = *a;
     inner.under = f->name;
     const Row *row = NULL;
@@ -93,6 +105,7 @@ static CHECKED Err *point_at(Apply *a, const Field *f, Value member, Value owner
     if (old == NULL || value_equal(old->values[f->reverse->index], owner)) {
         return NULL;
     }
+    TRY(check_right(a, f));
     Row *row = row_copy(a->arena, old);
     row->values[f->reverse->index] = owner;
     return tx_update(a->tx, old, row);
@@ -289,6 +302,7 @@ static CHECKED Err *move_child(Apply *a, Siblings *s, const Reference *reference
         apply_problem(a, f->name, reference_missing(a->arena, reference));
         return NULL;
     }
+    TRY(check_right(a, f));
     Row *row = row_copy(a->arena, old);
     row->values[f->reverse->index] = s->owner;
     TRY(tx_update(a->tx, old, row));
@@ -300,6 +314,7 @@ static CHECKED Err *create_child(Apply *a, Siblings *s, const Reference *referen
 {
     const Field *f = s->field;
     const Row *row = NULL;
+    TRY(check_right(a, f));
     Apply inner = *a;
     inner.under = f->name;
     Value key = reference->n_keys > 0 ? reference->keys[0] : VALUE_NONE;
@@ -316,10 +331,12 @@ static CHECKED Err *update_child(Apply *a, Siblings *s, Child *child, const Refe
     if (reference->object == NULL) {
         return NULL;
     }
+    const Row *old = child->row;
     Apply inner = *a;
     inner.under = s->field->name;
-    return apply_update(&inner, child->row, reference->object, false, NULL, VALUE_NONE, NULL,
-                        &child->row);
+    TRY(apply_update(&inner, old, reference->object, false, NULL, VALUE_NONE, NULL, &child->row));
+    /* Sent back as it was read, it needs no right of its own. */
+    return apply_same_values(old, child->row) ? NULL : check_right(a, s->field);
 }
 
 static CHECKED Err *write_child(Apply *a, Siblings *s, const Reference *reference)
@@ -335,6 +352,7 @@ static CHECKED Err *delete_unnamed(Apply *a, const Siblings *s)
 {
     for (const Child *child = s->first; child != NULL; child = child->next) {
         if (!child->named) {
+            TRY(check_right(a, s->field));
             TRY(apply_delete(a, child->row));
         }
     }

@@ -240,7 +240,11 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
     problems_init(&write->problems, request->arena);
     write->created = NULL;
     write->precondition_failed = false;
-    Apply apply = {.rest = r, .tx = tx, .arena = tx_arena(tx), .problems = &write->problems};
+    Apply apply = {.rest = r,
+                   .tx = tx,
+                   .arena = tx_arena(tx),
+                   .problems = &write->problems,
+                   .set = request->principal.permissions};
     Err *e = run_all(&apply, request, write);
     write->stale = apply.stale;
     return e;

@@ -99,7 +99,8 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
 {
     Arena *a = request->arena;
     const Row *old = NULL;
-    Apply apply = {.rest = r, .arena = a, .problems = &write->problems};
+    Apply apply = {
+        .rest = r, .arena = a, .problems = &write->problems, .set = request->principal.permissions};
     if (!value_is_null(item->key)) {
         TRY(reader_get(reader, a, request->route.resource, item->key, &old));
         if (old == NULL && !item->may_create) {

@@ -261,6 +261,68 @@ static void test_built_in(void **state)
     TAKE(state, steps);
 }
 
+static PermissionSet rights(const Model *model, const char *const codenames[], size_t n)
+{
+    PermissionSet set = UINT64_C(1) << model->use_api;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t p = 0; p < model->n_permissions; p++) {
+            if (str_equal(model->permissions[p].codename, str_from(codenames[i]))) {
+                set |= UINT64_C(1) << p;
+            }
+        }
+    }
+    return set;
+}
+
+/* Objects inside another need the rights that they would need at their own address. */
+static void test_rights_inside(void **state)
+{
+    static const char *const services[] = {"view_services", "change_services"};
+    static const char *const platform[] = {"view_platform", "change_platform"};
+#define MEETING "{\"start_time\": \"2027-01-01T00:00:00\", \"end_time\": \"2027-01-01T01:00:00\""
+    static const Step prepared[] = {
+        {"POST", CONFERENCE,
+         "{\"name\": \"R\", \"service_type\": \"conference\", \"scheduled_conferences\": [" MEETING
+         ", \"subject\": \"a\", \"ews_item_id\": \"i\"}]}",
+         201, CONFERENCE "1/", NULL},
+        {"POST", CONFERENCE, "{\"name\": \"S\", \"service_type\": \"conference\"}", 201,
+         CONFERENCE "2/", NULL},
+    };
+    static const Step with_services[] = {
+        {"POST", CONFERENCE,
+         "{\"name\": \"T\", \"service_type\": \"conference\", \"scheduled_conferences\": [" MEETING
+         ", \"ews_item_id\": \"j\"}]}",
+         403, "\"error\"", NULL},
+        {"PATCH", CONFERENCE "1/", "{\"scheduled_conferences\": []}", 403, "\"error\"", NULL},
+        {"PATCH", CONFERENCE "1/", "{\"scheduled_conferences\": [{\"id\": 1, \"subject\": \"b\"}]}",
+         403, "\"error\"", NULL},
+        {"PATCH", CONFERENCE "2/",
+         "{\"scheduled_conferences\": [\"" C "scheduled_conference/1/\"]}", 403, "\"error\"", NULL},
+        {"PATCH", CONFERENCE "1/",
+         "{\"description\": \"d\", \"aliases\": [{\"alias\": \"x\"}], \"scheduled_conferences\": "
+         "[{\"id\": 1, \"subject\": \"a\"}]}",
+         202, NULL, NULL},
+        {"PATCH", CONFERENCE "1/",
+         "{\"scheduled_conferences\": [\"" C "scheduled_conference/1/\"]}", 202, NULL, NULL},
+    };
+    static const Step with_platform[] = {
+        {"PATCH", C "global/1/", "{\"default_theme\": {\"name\": \"new\"}}", 403, "\"error\"",
+         NULL},
+    };
+    static const Step at_last[] = {
+        {"GET", C "scheduled_conference/", NULL, 200, "\"subject\": \"a\"", "\"id\": 2,"},
+        {"GET", C "ivr_theme/", NULL, 200, "\"objects\"", "\"name\": \"new\""},
+    };
+    RestFixture *f = *state;
+    TAKE(state, prepared);
+    f->permissions = rights(f->model, services, ARRAY_N(services));
+    TAKE(state, with_services);
+    f->permissions = rights(f->model, platform, ARRAY_N(platform));
+    TAKE(state, with_platform);
+    f->permissions = REST_FIXTURE_ALL;
+    TAKE(state, at_last);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_inverse_and_create, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_built_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rights_inside, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
