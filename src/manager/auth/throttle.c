@@ -3,12 +3,15 @@
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/thread.h"
+#include "http/address.h"
 
 /* A table of fixed size: an old counter gives way to a new one that falls on its place, so that
  * nobody can make it grow. The key is secret, hence nobody can aim at a counter either. */
 #define THROTTLE_SLOTS 8192
+#define NETWORK_BYTES 8 /* of an IPv6 address: its /64 */
 
 typedef struct Counter {
     uint64_t name; /* hash of whom it counts; 0: free */
@@ -40,10 +43,22 @@ Throttle *throttle_free(Throttle *t)
     return NULL;
 }
 
+/* Whoever has one IPv6 address has the other 2^64 of its network. */
+static Str network_of(Str address, HttpAddress *room)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (!http_address_parse(address, room) || memcmp(room->bytes, mapped, sizeof mapped) == 0) {
+        return address;
+    }
+    memset(room->bytes + NETWORK_BYTES, 0, sizeof room->bytes - NETWORK_BYTES);
+    return (Str){(const char *)room->bytes, sizeof room->bytes};
+}
+
 /* user STR_NONE: the address as a whole. */
 static uint64_t counter_name(const Throttle *t, Str address, Str user)
 {
-    const Str parts[] = {address, user};
+    HttpAddress network;
+    const Str parts[] = {network_of(address, &network), user};
     uint64_t name = user.ptr == NULL ? 1 : 2;
     for (size_t i = 0; i < ARRAY_N(parts); i++) {
         uint64_t hash = 0;

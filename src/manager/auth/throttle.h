@@ -6,8 +6,8 @@
 #include "base/str.h"
 
 /* Failed logins: at most 10 a minute for a user from one address, and 50 a minute from one address.
- * Whoever is over that waits, whatever the password; the same user from another address is not
- * touched. Any thread. */
+ * An address is an IPv4 one or an IPv6 /64. Whoever is over that waits, whatever the password; the
+ * same user from another address is not touched. Any thread. */
 
 #define THROTTLE_WINDOW_US INT64_C(60000000)
 #define THROTTLE_USER_FAILURES 10

@@ -48,6 +48,21 @@ static void test_an_address_waits_after_fifty(void **state)
     assert_int_equal(throttle_wait_s(t, there, STR("nobody"), SECOND_US), 0);
 }
 
+static void test_a_network_of_ipv6_is_one_address(void **state)
+{
+    (void)state;
+    static const char *const addresses[] = {"2001:db8:0:1::1", "2001:db8:0:1:2:3:4:5"};
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    for (int i = 0; i < THROTTLE_USER_FAILURES; i++) {
+        throttle_count_failure(t, str_from(addresses[i % 2]), admin, SECOND_US);
+    }
+    assert_true(throttle_wait_s(t, STR("2001:db8:0:1::7"), admin, SECOND_US) > 0);
+    assert_int_equal(throttle_wait_s(t, STR("2001:db8:0:2::1"), admin, SECOND_US), 0);
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 0);
+    throttle_forget(t, STR("2001:db8:0:1::8"), admin);
+    assert_int_equal(throttle_wait_s(t, STR("2001:db8:0:1::1"), admin, SECOND_US), 0);
+}
+
 static void test_a_success_forgets(void **state)
 {
     (void)state;
@@ -63,6 +78,7 @@ int main(void)
         cmocka_unit_test(test_a_user_waits_after_ten_failures),
         cmocka_unit_test(test_others_are_not_touched),
         cmocka_unit_test(test_an_address_waits_after_fifty),
+        cmocka_unit_test(test_a_network_of_ipv6_is_one_address),
         cmocka_unit_test(test_a_success_forgets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
