@@ -9,6 +9,10 @@
 /* Parts of a name: relations on the way, a field, a lookup. */
 enum { PARTS_MAX = 16 };
 
+/* Relations on the way. Each nests a SELECT in the SQL, links two, and SQLite's parser takes so
+ * many parentheses. */
+enum { RELATIONS_MAX = 4 };
+
 typedef struct Name {
     Str parts[PARTS_MAX];
     size_t n;
@@ -62,6 +66,9 @@ static Err *follow(Arena *a, const FilterRules *rules, Filter *filter, const Fie
     if (!permission_set_has(rules->set, f->target->permission_view)) {
         return err(a, ERR_FORBIDDEN, "You do not have the permission to filter through %.*s.",
                    STR_ARG(parameter_quoted(a, f->name)));
+    }
+    if (filter->n_path == RELATIONS_MAX) {
+        return err(a, ERR_INVALID, "A filter leads through at most %d relations.", RELATIONS_MAX);
     }
     path[filter->n_path++] = f;
     filter->field = next;

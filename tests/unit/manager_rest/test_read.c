@@ -557,6 +557,23 @@ static void test_roots(void **state)
 #define TEST_UNCACHED(function)                                                                    \
     cmocka_unit_test_setup_teardown(function, set_up_without_cache, tear_down)
 
+/* The longest way there is becomes SQL that SQLite still reads. */
+static void test_long_ways(void **state)
+{
+    static const char *const lookups[] = {"", "__in", "__icontains", "__iregex", "__range"};
+    RestFixture *f = *state;
+    for (size_t i = 0; i < ARRAY_N(lookups); i++) {
+        const Str target =
+            str_format(f->arena, C "end_user/?user_groups__users__user_groups__users__first_name%s=a,b",
+                       lookups[i]);
+        (void)rest_fixture_get(f, target.ptr);
+    }
+    (void)rest_fixture_get(f, C
+                           "end_user/?user_groups__users__user_groups__users__user_groups__in=1,2");
+    (void)rest_fixture_get(
+        f, C "end_user/?user_groups__users__user_groups__users__user_groups__isnull=true");
+}
+
 int main(void)
 {
     const struct CMUnitTest shared[] = {
@@ -568,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_roots),
         cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_long_ways),
     };
     const struct CMUnitTest own[] = {
         TEST(test_object_with_what_it_embeds),
