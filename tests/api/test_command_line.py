@@ -113,6 +113,20 @@ def test_passwd_while_no_server_runs(tmp_path):
         assert server.get(CONFERENCES, password='new one').status_code == 200
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can become others')
+def test_root_makes_the_store_as_the_owner_of_its_folder(tmp_path):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    data = tmp_path / 'var'
+    data.mkdir()
+    os.chown(data, 65534, 65534)
+    assert run('--data', data, 'init').returncode == 0
+    assert {path.stat().st_uid for path in data.iterdir()} == {65534}
+    assert run('--data', data, 'passwd', 'admin', password='new').returncode == 0
+    with Server(data) as server:
+        assert server.get(CONFERENCES, password='new').status_code == 200
+
+
 def test_passwd_of_a_running_server_takes_effect_at_once(tmp_path):
     data = tmp_path / 'var'
     with Server(data, environment={'ROSTRA_ADMIN_PASSWORD': 'old'}) as server:

@@ -1,6 +1,7 @@
 #include "manager/server/open.h"
 
 #include "base/log.h"
+#include "manager/server/privileges.h"
 #include "manager/server/setup.h"
 
 static Err *open_store(Arena *a, const Options *options, Setup *setup, Opened *opened)
@@ -23,6 +24,7 @@ static Err *open_store(Arena *a, const Options *options, Setup *setup, Opened *o
 Err *opened_open(Arena *a, const Options *options, Opened *ret_opened)
 {
     Opened opened = {.store = NULL};
+    TRY(privileges_drop(a, options->data));
     TRY(model_load(a, model_embedded_files, model_n_embedded_files, &opened.model));
     Setup setup;
     setup_init(&setup, options->data);

@@ -10,7 +10,8 @@ typedef struct Opened {
     Store *store;
 } Opened;
 
-/* Makes the store if there is none, with the first password told (see setup.h). Errors as of
+/* Makes the store if there is none, with the first password told (see setup.h). Gives up the rights
+ * of root first (see privileges.h): what root made, the server couldn't open. Errors as of
  * store_open(). */
 CHECKED Err *opened_open(Arena *a, const Options *options, Opened *ret_opened);
 

@@ -10,7 +10,6 @@
 #include "manager/server/control.h"
 #include "manager/server/handler.h"
 #include "manager/server/open.h"
-#include "manager/server/privileges.h"
 #include "manager/server/setup.h"
 
 #define READERS_MAX 4
@@ -122,7 +121,6 @@ static Err *server_start(Server *s, Arena *a)
 {
     TRY(server_make_http(s, a));
     TRY(server_listen(s, a));
-    TRY(privileges_drop(a, s->options->data));
     TRY(opened_open(a, s->options, &s->opened));
     TRY(reader_new(a, s->opened.store, &s->reader));
     TRY(server_make_handler(s, a));
