@@ -84,7 +84,7 @@ static Err *carry_out(const Control *c, Arena *a, Str line)
     const Json *password = json_member(request, STR("password"));
     const Json *command = json_member(request, STR("command"));
     if (command == NULL || !json_is_string(command, STR("passwd")) || user == NULL ||
-        password == NULL) {
+        user->type != JSON_STRING || password == NULL || password->type != JSON_STRING) {
         return err(a, ERR_INVALID, "The server doesn't know this command.");
     }
     TRY(login_set_password(c->store, a, user->text, password->text));
