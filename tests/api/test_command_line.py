@@ -113,6 +113,21 @@ def test_passwd_while_no_server_runs(tmp_path):
         assert server.get(CONFERENCES, password='new one').status_code == 200
 
 
+def test_the_first_password_goes_when_it_is_changed_through_the_api(tmp_path):
+    data = tmp_path / 'var'
+    file = data / 'initial-password'
+    with Server(data) as server:
+        first = file.read_text().rstrip('\n')
+        answer = requests.patch(server.url + '/api/admin/configuration/v1/administrator/1/', auth=('admin', first),
+                                json={'password': 'new'}, verify=str(data / 'management.pem'), timeout=WAIT_S)
+        assert answer.status_code == 202, answer.text
+        for line in server.process.stderr:
+            if 'the first password was changed' in line:
+                break
+        assert not file.exists()
+        assert server.get(CONFERENCES, password='new').status_code == 200
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can become others')
 def test_root_makes_the_store_as_the_owner_of_its_folder(tmp_path):
     for folder in (tmp_path, *tmp_path.parents[:2]):

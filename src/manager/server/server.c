@@ -8,6 +8,7 @@
 #include "manager/resources/resources.h"
 #include "manager/server/certificate.h"
 #include "manager/server/control.h"
+#include "manager/server/first_password.h"
 #include "manager/server/handler.h"
 #include "manager/server/open.h"
 #include "manager/server/setup.h"
@@ -30,6 +31,7 @@ typedef struct Server {
     Reader *reader; /* of the main thread */
     Arena *certificate_arena;
     ServerCertificate certificate;
+    FirstPassword first_password;
 } Server;
 
 static void block_signals(sigset_t *ret_waited)
@@ -123,13 +125,38 @@ static Err *server_start(Server *s, Arena *a)
     TRY(server_listen(s, a));
     TRY(opened_open(a, s->options, &s->opened));
     TRY(reader_new(a, s->opened.store, &s->reader));
+    first_password_init(&s->first_password, s->options->data);
+    TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
     TRY(server_make_handler(s, a));
     TRY(server_use_certificate(s));
     TRY(control_new(a, s->options->data, s->opened.store, &s->control));
     return http_server_start(s->http, a);
 }
 
-/* Every second while it waits for the signal to end: has the certificate changed? */
+static void server_watch_certificate(Server *s)
+{
+    if (store_unchanged_since(s->opened.store, s->certificate.depends_on,
+                              s->certificate.n_depends_on, s->certificate.seq)) {
+        return;
+    }
+    const Err *e = server_use_certificate(s);
+    if (e != NULL) {
+        log_error("the certificate cannot be changed reason=\"%s\"", e->text);
+    } else {
+        log_info("the certificate of the listeners was read again");
+    }
+}
+
+static void server_watch_first_password(Server *s)
+{
+    const Err *e = first_password_watch(&s->first_password, s->opened.store, s->reader);
+    if (e != NULL) {
+        log_warning("the first administrator cannot be read reason=\"%s\"", e->text);
+    }
+}
+
+/* Every second while it waits for the signal to end: has the certificate or the first password
+ * changed? */
 static void server_wait(Server *s, const sigset_t *waited)
 {
     const struct timespec step = {.tv_sec = WATCH_S};
@@ -139,16 +166,8 @@ static void server_wait(Server *s, const sigset_t *waited)
             log_info("stopping signal=%s", signal_number == SIGTERM ? "TERM" : "INT");
             return;
         }
-        if (store_unchanged_since(s->opened.store, s->certificate.depends_on,
-                                  s->certificate.n_depends_on, s->certificate.seq)) {
-            continue;
-        }
-        const Err *e = server_use_certificate(s);
-        if (e != NULL) {
-            log_error("the certificate cannot be changed reason=\"%s\"", e->text);
-        } else {
-            log_info("the certificate of the listeners was read again");
-        }
+        server_watch_certificate(s);
+        server_watch_first_password(s);
     }
 }
 
@@ -161,6 +180,7 @@ static void server_end(Server *s)
     s->handler.login = login_free(s->handler.login);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
     s->reader = reader_free(s->reader);
+    first_password_deinit(&s->first_password);
     opened_close(&s->opened);
     s->http = http_server_free(s->http); /* last: a writer may just be leaving http_respond() */
     s->certificate_arena = arena_free(s->certificate_arena);

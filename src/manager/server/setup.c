@@ -155,6 +155,12 @@ Err *setup_tell_password(const Setup *s, Arena *a)
     return NULL;
 }
 
+bool setup_has_password(const char *data)
+{
+    CLEANUP(arena_free) Arena *a = arena_new(SETUP_ARENA_BYTES);
+    return file_exists(str_format(a, "%s/" PASSWORD_FILE, data).ptr);
+}
+
 void setup_forget_password(const char *data)
 {
     CLEANUP(arena_free) Arena *a = arena_new(SETUP_ARENA_BYTES);

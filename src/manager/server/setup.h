@@ -29,5 +29,8 @@ CHECKED Err *setup_tell_password(const Setup *s, Arena *a);
 /* A self-signed certificate for this machine: localhost, its host name and addresses. */
 CHECKED Err *setup_make_certificate(Arena *a, Str *ret_certificate, Str *ret_key);
 
+/* Whether there is a DIR/initial-password. */
+bool setup_has_password(const char *data);
+
 /* Removes DIR/initial-password, which a changed password made useless. */
 void setup_forget_password(const char *data);
