@@ -76,10 +76,27 @@ static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *op
     return writer_start(a, s, file, handed_over, &s->files[file].writer);
 }
 
+/* Links on the way to the folder are followed once, here: SQLite refuses them where it opens files,
+ * as it should inside of the folder. */
+static Err *find_paths(Store *s, Arena *a)
+{
+    char *folder = realpath(s->folder, NULL);
+    if (folder == NULL) {
+        return err(a, ERR_IO, "%s cannot be found: %s.", s->folder, strerrordesc_np(errno));
+    }
+    s->folder = str_to_cstr(s->arena, str_from(folder));
+    free(folder);
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        s->files[i].path = path_in(s->arena, s->folder, file_names[i]);
+    }
+    return NULL;
+}
+
 static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
 {
     static const StoreFile order[] = {STORE_CONFIG, STORE_HISTORY, STORE_AUTH, STORE_LIVE};
     TRY(file_make_folder(a, s->folder, S_IRWXU));
+    TRY(find_paths(s, a));
     TRY(lock_folder(s, a));
     TRY(remove_live(s, a));
     for (size_t i = 0; i < ARRAY_N(order); i++) {
@@ -98,9 +115,6 @@ Err *store_open(Arena *errors, const Model *model, const StoreOptions *options, 
     s->lock_fd = -1;
     s->folder = str_to_cstr(s->arena, str_from(options->folder));
     s->tables = tables_new(s->arena, model);
-    for (size_t i = 0; i < STORE_FILE_N; i++) {
-        s->files[i].path = path_in(s->arena, s->folder, file_names[i]);
-    }
     Err *e = open_all(s, errors, options);
     if (e != NULL) {
         (void)store_close(s);

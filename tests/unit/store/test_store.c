@@ -169,6 +169,19 @@ static void test_damaged_store(void **state)
     expect_refusal(c, ERR_IO);
 }
 
+static void test_a_link_to_the_folder_is_followed(void **state)
+{
+    const Context *c = *state;
+    const char *link = str_format(c->a, "%s-link", c->folder).ptr;
+    const StoreOptions options = {.folder = link};
+    CLEANUP(store_close) Store *s = NULL;
+    assert_int_equal(mkdir(c->folder, 0700), 0);
+    assert_int_equal(symlink(c->folder, link), 0);
+    fixture_ok(store_open(c->a, c->model, &options, &s));
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(mode_of(c, "config.db"), 0600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +190,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut_short, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_newer_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_link_to_the_folder_is_followed, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
