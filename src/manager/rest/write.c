@@ -8,7 +8,7 @@
 
 #define KEY_MAX INT64_C(2147483647)
 #define PREPARE_TRIES 3
-#define LOCATION_MAX 4096
+#define LOCATION_MAX ((size_t)32 * 1024) /* more than a head with its Host */
 
 static bool is_list(const RestRequest *request)
 {
