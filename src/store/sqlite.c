@@ -53,11 +53,17 @@ struct Db {
     DbFailure failure;
 };
 
+/* What undoes a savepoint is kept in memory up to here, and beyond in a file made for it. SQLite's
+ * own 64 KiB are too few for a new conference and its indexes. It hands all of it to one write when
+ * it goes to the file, and takes 128 KiB or more there for a full disk. */
+enum { SAVEPOINT_MEMORY_BYTES = 127 * 1024 };
+
 static void configure_library(void)
 {
     /* A misuse error means that somebody started the library before: it works all the same. */
     (void)sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_MEMORY_BYTES);
 }
 
 /* --- errors --- */
