@@ -7,6 +7,9 @@
 /* A longer text is looked for by its beginning; the condition sees the rest. */
 enum { TRIGRAM = 3, TRIGRAMS_MAX = 24 };
 
+/* Room for so many keys at first. */
+enum { KEYS_FIRST = 64 };
+
 #define MATCH_LIMIT_BYTES (64UL * 1024)
 #define KEYS_LIMIT_BYTES (4UL * 1024 * 1024)
 
@@ -80,9 +83,23 @@ typedef struct Proposal {
     Reader *reader;
     Arena *arena;
     const Filter *filter;
-    Value *keys; /* SEARCH_HITS_MAX + 1 */
-    size_t n;
+    Value *keys;
+    size_t n, size; /* at most SEARCH_HITS_MAX + 1 */
 } Proposal;
+
+static void add_key(Proposal *p, int64_t key)
+{
+    if (p->n == p->size) {
+        const size_t size = MAX(p->size * 2, (size_t)KEYS_FIRST);
+        Value *grown = ARENA_ARRAY(p->arena, Value, size);
+        for (size_t i = 0; i < p->n; i++) {
+            grown[i] = p->keys[i];
+        }
+        p->keys = grown;
+        p->size = size;
+    }
+    p->keys[p->n++] = value_integer(key);
+}
 
 /* Appends the keys that a statement answers. */
 static Err *collect(Proposal *p, Stmt *s)
@@ -90,7 +107,7 @@ static Err *collect(Proposal *p, Stmt *s)
     bool row = false;
     TRY(stmt_step(s, p->arena, &row));
     while (row && p->n <= SEARCH_HITS_MAX) {
-        p->keys[p->n++] = value_integer(stmt_int64(s, 0));
+        add_key(p, stmt_int64(s, 0));
         TRY(stmt_step(s, p->arena, &row));
     }
     stmt_reset(s);
@@ -177,7 +194,7 @@ Err *search_propose(Reader *r, Arena *a, const Filter *f, Str *ret_keys)
     if (!put_trigrams(match, utf8_fold(a, f->values[0].text)) || buf_failed(match)) {
         return NULL;
     }
-    Proposal p = {r, a, f, ARENA_ARRAY(a, Value, SEARCH_HITS_MAX + 1), 0};
+    Proposal p = {.reader = r, .arena = a, .filter = f};
     const Err *e = propose(&p, buf_str(match), ret_keys);
     if (e != NULL && e->kind == ERR_INVALID) {
         return err(a, ERR_INVALID, "%s", e->text); /* the time limit */
