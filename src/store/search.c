@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "base/utf8.h"
+#include "store/changelog.h"
 
 /* How often the thread looks for changes; until then a query reads them from the log. */
 #define SEARCH_EVERY_US (INT64_C(200) * 1000)
@@ -212,6 +213,20 @@ typedef struct Touched {
     int64_t key;
 } Touched;
 
+/* Whether a row of the log can have changed an indexed text. What an update changed is looked
+ * through for the field's name, which may stand in a text as well; of others it is empty. */
+static bool may_change_index(const Tables *tables, const Table *t, Str updated)
+{
+    for (size_t i = 0; t != NULL && i < t->n_fields; i++) {
+        const Field *f = t->fields[i];
+        if (search_has_index(tables, f) &&
+            (updated.len == 0 || str_find_str(updated, f->name) != SIZE_MAX)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Rows that a portion of the log names, and the number up to which it goes. */
 static Err *read_portion(const Step *step, Arena *a, Db *db, Touched *ret_rows, size_t *ret_n,
                          int64_t *ret_seq)
@@ -224,18 +239,20 @@ static Err *read_portion(const Step *step, Arena *a, Db *db, Touched *ret_rows, 
     int64_t last = step->cursor;
     int64_t newest = 0;
     TRY(db_int64(db, a, STR("SELECT seq FROM counter"), 0, &newest));
-    TRY(db_prepare(db, a,
-                   STR("SELECT seq, resource, object FROM change_log WHERE seq > ?1 ORDER BY seq"
-                       " LIMIT ?2"),
-                   &s));
+    TRY(db_prepare(
+        db, a,
+        STR("SELECT seq, resource, object, CASE kind WHEN ?3 THEN coalesce(new, '{}') END"
+            " FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2"),
+        &s));
     stmt_bind_int64(s, 1, step->cursor);
     stmt_bind_int64(s, 2, SEARCH_PORTION);
+    stmt_bind_int64(s, 3, CHANGE_UPDATE);
     TRY(stmt_step(s, a, &row));
     while (row) {
         last = stmt_int64(s, 0);
         ret_rows[n].table = tables_find(tables, stmt_text(s, 1));
         ret_rows[n].key = stmt_int64(s, 2);
-        n += ret_rows[n].table != NULL;
+        n += may_change_index(tables, ret_rows[n].table, stmt_text(s, 3));
         n_read++;
         TRY(stmt_step(s, a, &row));
     }
