@@ -17,11 +17,6 @@ typedef struct Check {
     size_t n_faults;
 } Check;
 
-static const char *const file_names[STORE_FILE_N] = {
-    [STORE_CONFIG] = "config.db", [STORE_HISTORY] = "history.db", [STORE_AUTH] = "auth.db",
-    [STORE_LIVE] = "live.db",     [STORE_SEARCH] = "search.db",
-};
-
 static void fault(Check *c, const char *format, ...) PRINTF_LIKE(2, 3);
 
 static void fault(Check *c, const char *format, ...)
@@ -30,7 +25,7 @@ static void fault(Check *c, const char *format, ...)
     va_start(arguments, format);
     const Str text = str_format_va(c->arena, format, arguments);
     va_end(arguments);
-    buf_printf(c->report, "%s: %.*s\n", file_names[c->file], STR_ARG(text));
+    buf_printf(c->report, "%s: %.*s\n", store_file_name(c->store, c->file), STR_ARG(text));
     c->n_faults++;
 }
 

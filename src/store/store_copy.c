@@ -11,12 +11,6 @@
 /* More are left over only when somebody put them there. */
 enum { COPIES_KEPT = 3, COPIES_MAX = 1000 };
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static int compare_names(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
@@ -60,7 +54,7 @@ Err *store_keep_copy(const Store *s, StoreFile file, Db *db, Arena *a)
 {
     CLEANUP(buf_free) Buf *now = buf_new(64);
     datetime_put(now, datetime_now_us(), true);
-    const Str prefix = str_format(a, "%s.before-", last_part(s->files[file].path));
+    const Str prefix = str_format(a, "%s.before-", store_file_name(s, file));
     const Str path =
         str_format(a, "%s/%.*s%.*s", s->folder, STR_ARG(prefix), STR_ARG(buf_str(now)));
     TRY(db_copy_to(db, a, path.ptr));

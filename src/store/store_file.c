@@ -1,4 +1,6 @@
 /* One file of the store: making it, and what it says of itself. */
+#include <string.h>
+
 #include "store/store_private.h"
 
 /* Of the tables that every file has; another number means another layout of these. */
@@ -6,6 +8,12 @@ enum { STORE_FORMAT = 1 };
 
 /* All CREATE statements of a file. */
 #define CREATE_LIMIT_BYTES (4UL * 1024 * 1024)
+
+const char *store_file_name(const Store *s, StoreFile file)
+{
+    const char *slash = strrchr(s->files[file].path, '/');
+    return slash != NULL ? slash + 1 : s->files[file].path;
+}
 
 Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db)
 {

@@ -68,6 +68,9 @@ const Store *reader_store(const Reader *r);
 
 /* --- store_file.c, migrate.c --- */
 
+/* "config.db", for logs and reports. */
+const char *store_file_name(const Store *s, StoreFile file);
+
 /* A connection to a file of the store. */
 CHECKED Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db);
 

@@ -205,8 +205,8 @@ static void undo(Writer *w, const Err *e)
         end_process(failed); /* nothing could ever be written again */
     }
     if (!atomic_exchange(&w->failed, true)) {
-        log_error("The store cannot be written. file=%d error=\"%s\" detail=\"%s\"", (int)w->file,
-                  e->text, e->detail != NULL ? e->detail : "");
+        log_error("The store cannot be written. file=%s error=\"%s\" detail=\"%s\"",
+                  store_file_name(w->store, w->file), e->text, e->detail != NULL ? e->detail : "");
     }
     for (size_t i = 0; i < w->n_members; i++) {
         w->members[i].e = err_copy(w->members[i].arena, e);
@@ -261,8 +261,8 @@ static void checkpoint(Writer *w)
                            urgent ? CHECKPOINT_WAIT_URGENT_MS : CHECKPOINT_WAIT_MS, &before, &done);
     w->checkpoint_bytes = done && e == NULL ? WAL_BYTES : bytes + WAL_BYTES_STEP;
     if (urgent && !done) {
-        log_warning("A reader holds the write-ahead log back. file=%d bytes=%lld error=\"%s\"",
-                    (int)w->file, (long long)bytes, e != NULL ? e->text : "");
+        log_warning("A reader holds the write-ahead log back. file=%s bytes=%lld error=\"%s\"",
+                    store_file_name(w->store, w->file), (long long)bytes, e != NULL ? e->text : "");
     }
     arena_reset(w->errors);
 }
