@@ -23,6 +23,14 @@ bool value_equal(Value a, Value b)
     return false;
 }
 
+int value_compare_keys(Value a, Value b)
+{
+    if (a.type == VALUE_TEXT && b.type == VALUE_TEXT) {
+        return str_compare(a.text, b.text);
+    }
+    return (a.integer > b.integer) - (a.integer < b.integer);
+}
+
 Value value_dup(Arena *a, Value v)
 {
     return v.type == VALUE_TEXT ? value_text(str_dup(a, v.text)) : v;

@@ -47,5 +47,8 @@ static inline bool value_is_null(Value v)
 /* Same type and same content, byte for byte; NULL equals NULL. */
 bool value_equal(Value a, Value b);
 
+/* Order of keys, which are all integers or all texts: below, equal to or above 0. */
+int value_compare_keys(Value a, Value b);
+
 /* A copy whose text lies in the arena. */
 Value value_dup(Arena *a, Value v);

@@ -92,10 +92,7 @@ static int compare(const void *left, const void *right)
     if (a->owner != b->owner) {
         return a->owner < b->owner ? -1 : 1;
     }
-    if (a->key.type == VALUE_TEXT && b->key.type == VALUE_TEXT) {
-        return str_compare(a->key.text, b->key.text);
-    }
-    return (a->key.integer > b->key.integer) - (a->key.integer < b->key.integer);
+    return value_compare_keys(a->key, b->key);
 }
 
 /* By owner, then key: which they mostly are. */

@@ -5,17 +5,9 @@
 
 /* --- keys in order --- */
 
-static int compare(Value a, Value b)
-{
-    if (a.type == VALUE_TEXT && b.type == VALUE_TEXT) {
-        return str_compare(a.text, b.text);
-    }
-    return (a.integer > b.integer) - (a.integer < b.integer);
-}
-
 static int compare_for_sort(const void *a, const void *b)
 {
-    return compare(*(const Value *)a, *(const Value *)b);
+    return value_compare_keys(*(const Value *)a, *(const Value *)b);
 }
 
 /* Sorted and without doubles. */
@@ -29,7 +21,7 @@ static Value *sort_keys(Arena *a, const Value keys[], size_t *n)
     qsort(sorted, *n, sizeof *sorted, compare_for_sort);
     size_t kept = 1;
     for (size_t i = 1; i < *n; i++) {
-        if (compare(sorted[i], sorted[kept - 1]) != 0) {
+        if (value_compare_keys(sorted[i], sorted[kept - 1]) != 0) {
             sorted[kept++] = sorted[i];
         }
     }
@@ -130,10 +122,10 @@ static Err *change_difference(Tx *tx, const LinkSide *side, const Value a[], siz
 {
     size_t at = 0;
     for (size_t i = 0; i < n_a; i++) {
-        while (at < n_b && compare(b[at], a[i]) < 0) {
+        while (at < n_b && value_compare_keys(b[at], a[i]) < 0) {
             at++;
         }
-        if (at == n_b || compare(b[at], a[i]) != 0) {
+        if (at == n_b || value_compare_keys(b[at], a[i]) != 0) {
             TRY(change(tx, side, a[i], linked));
         }
     }

@@ -3,14 +3,9 @@
 
 #include <stdlib.h>
 
-static int compare_values(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
-    const Value *left = a;
-    const Value *right = b;
-    if (left->type == VALUE_TEXT && right->type == VALUE_TEXT) {
-        return str_compare(left->text, right->text);
-    }
-    return (left->integer > right->integer) - (left->integer < right->integer);
+    return value_compare_keys(*(const Value *)a, *(const Value *)b);
 }
 
 /* The distinct keys that a to-one has in these rows, sorted. */
@@ -26,7 +21,7 @@ static size_t distinct_keys(const Field *f, const Row *const rows[], size_t n, V
     if (n_keys == 0) {
         return 0;
     }
-    qsort(keys, n_keys, sizeof keys[0], compare_values);
+    qsort(keys, n_keys, sizeof keys[0], compare_keys);
     size_t n_distinct = 1;
     for (size_t i = 1; i < n_keys; i++) {
         if (!value_equal(keys[i], keys[n_distinct - 1])) {
@@ -50,7 +45,7 @@ static Err *load_to_one(const Field *f, Reader *reader, Arena *a, const Row *con
     for (size_t i = 0; i < n; i++) {
         const Value key = rows[i]->values[f->index];
         if (!value_is_null(key)) {
-            const Value *at = bsearch(&key, keys, n_keys, sizeof keys[0], compare_values);
+            const Value *at = bsearch(&key, keys, n_keys, sizeof keys[0], compare_keys);
             MUST(at != NULL);
             loaded->to_one[i] = found[at - keys];
         }

@@ -24,6 +24,22 @@ static void test_equal(void **state)
     assert_false(value_is_null(values[1]));
 }
 
+static void test_compare_keys(void **state)
+{
+    (void)state;
+    const Value numbers[] = {value_integer(INT64_MIN), value_integer(-1), value_integer(0),
+                             value_integer(INT64_MAX)};
+    const Value texts[] = {value_text(STR("")), value_text(STR("a")), value_text(STR("ab")),
+                           value_text(STR("b"))};
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            const int order = (i > j) - (i < j);
+            assert_int_equal(value_compare_keys(numbers[i], numbers[j]), order);
+            assert_int_equal(value_compare_keys(texts[i], texts[j]), order);
+        }
+    }
+}
+
 static void test_dup(void **state)
 {
     (void)state;
@@ -41,6 +57,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_compare_keys),
         cmocka_unit_test(test_dup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
