@@ -19,7 +19,7 @@ const char *files_path(const Store *s, Arena *a, Str hash)
     return str_format(a, "%s/%.*s", folder_of(s, a), STR_ARG(hash)).ptr;
 }
 
-CHECKED Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
+Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
     char *hex = arena_alloc(a, 2 * sizeof digest + 1);
@@ -27,7 +27,9 @@ CHECKED Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
     (void)sodium_bin2hex(hex, 2 * sizeof digest + 1, digest, sizeof digest);
     Str hash = {hex, 2 * sizeof digest};
     const char *path = files_path(s, a, hash);
-    if (!file_exists(path)) {
+    if (file_exists(path)) { /* perhaps put just now by another request, which hasn't synced yet */
+        TRY(file_sync_folder(a, folder_of(s, a)));
+    } else {
         TRY(file_make_folder(a, folder_of(s, a), FOLDER_MODE));
         TRY(file_write(a, path, FILE_MODE, content));
     }
