@@ -48,9 +48,8 @@ Err *setup_make_certificate(Arena *a, Str *ret_certificate, Str *ret_key)
     return self_signed_make(a, &names, ret_certificate, ret_key);
 }
 
-static Err *compute_certificate(Setup *s, Arena *a)
+static Err *compute_certificate(Setup *s)
 {
-    (void)a;
     return s->certificate.len > 0
                ? NULL
                : setup_make_certificate(s->arena, &s->certificate, &s->private_key);
@@ -115,12 +114,12 @@ Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedVal
         return compute_password(s, a, ret_value);
     }
     if (str_starts_with(what, STR("self-signed certificate"))) {
-        TRY(compute_certificate(s, a));
+        TRY(compute_certificate(s));
         *ret_value = value_text(s->certificate);
         return NULL;
     }
     if (str_starts_with(what, STR("its key"))) {
-        TRY(compute_certificate(s, a));
+        TRY(compute_certificate(s));
         *ret_value = value_text(s->private_key);
         return NULL;
     }
