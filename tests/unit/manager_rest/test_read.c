@@ -563,9 +563,9 @@ static void test_long_ways(void **state)
     static const char *const lookups[] = {"", "__in", "__icontains", "__iregex", "__range"};
     RestFixture *f = *state;
     for (size_t i = 0; i < ARRAY_N(lookups); i++) {
-        const Str target =
-            str_format(f->arena, C "end_user/?user_groups__users__user_groups__users__first_name%s=a,b",
-                       lookups[i]);
+        const Str target = str_format(
+            f->arena, C "end_user/?user_groups__users__user_groups__users__first_name%s=a,b",
+            lookups[i]);
         (void)rest_fixture_get(f, target.ptr);
     }
     (void)rest_fixture_get(f, C
