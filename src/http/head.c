@@ -69,7 +69,7 @@ static bool is_host(Str s)
     for (size_t i = 0; i < s.len; i++) {
         const unsigned char c = (unsigned char)s.ptr[i];
         const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c >= 0x80 ||
+                          (c >= '0' && c <= '9') ||
                           (c != '\0' && strchr("-._~%!$&'()*+,;=:[]", c) != NULL);
         if (!good) {
             return false;

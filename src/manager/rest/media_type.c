@@ -23,7 +23,7 @@ static bool all_json(Str types)
     return true;
 }
 
-static bool takes_files(const Resource *r)
+bool body_takes_files(const Resource *r)
 {
     for (size_t i = 0; i < r->n_fields; i++) {
         if (r->fields[i].type == FIELD_FILE) {
@@ -48,10 +48,10 @@ BodyType body_type_of(const RestRequest *request)
         return command ? BODY_FORM : BODY_REFUSED;
     }
     if (is_type(type, STR("multipart/form-data"))) {
-        return command || takes_files(r) ? BODY_MULTIPART : BODY_REFUSED;
+        return command || body_takes_files(r) ? BODY_MULTIPART : BODY_REFUSED;
     }
     const bool action = request->route.kind == ROUTE_COMMAND && r->parent != NULL;
-    return action && takes_files(r) && is_type(type, STR("application/octet-stream"))
+    return action && body_takes_files(r) && is_type(type, STR("application/octet-stream"))
                ? BODY_RAW
                : BODY_REFUSED;
 }

@@ -13,6 +13,9 @@ typedef enum BodyType {
     BODY_RAW           /* the bytes of a file */
 } BodyType;
 
+/* Whether a body of the resource can hold a file. */
+bool body_takes_files(const Resource *r);
+
 /* By Content-Type and what the address takes; valid after rest_route(). */
 BodyType body_type_of(const RestRequest *request);
 

@@ -72,6 +72,16 @@ bool multipart_parameter(Arena *a, Str header, Str name, Str *ret_value)
     }
 }
 
+/* ".", ".." and the like name folders. */
+static bool is_dots(Str name)
+{
+    size_t n = 0;
+    while (n < name.len && (name.ptr[n] == '.' || name.ptr[n] == ' ')) {
+        n++;
+    }
+    return n > 0 && n == name.len;
+}
+
 Str multipart_base_name(Arena *a, Str path)
 {
     size_t from = 0;
@@ -91,9 +101,9 @@ Str multipart_base_name(Arena *a, Str path)
             buf_put(&out, bytes, n);
         }
     }
-    Str clean = str_dup(a, buf_str(&out));
+    const Str clean = str_dup(a, str_trim(buf_str(&out)));
     buf_deinit(&out);
-    return clean;
+    return is_dots(clean) ? STR("file") : clean;
 }
 
 /* Reads name and file name from Content-Disposition; false: the part has no name. */

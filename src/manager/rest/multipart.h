@@ -21,7 +21,8 @@ typedef struct Part {
  * ERR_INVALID (no boundary, no final boundary, a malformed part). */
 CHECKED Err *multipart_parse(Arena *a, Str content_type, Str body, Part **ret_parts, size_t *ret_n);
 
-/* The last part of a path of either kind of slash, without controls. */
+/* The last part of a path of either kind of slash, without controls; "file" for what names a
+ * folder. */
 Str multipart_base_name(Arena *a, Str path);
 
 /* The value of a parameter of a header (`name=value`, `name="value"`); false if it has none. */

@@ -227,7 +227,8 @@ size_t rest_body_limit(const Rest *r, const RestRequest *request)
         return body_max;
     }
     const BodyType type = body_type_of(request);
-    if (type == BODY_MULTIPART || type == BODY_RAW) {
+    const bool with_files = type == BODY_MULTIPART || type == BODY_RAW;
+    if (with_files && body_takes_files(request->route.resource)) {
         return multipart_body_max;
     }
     const bool list = request->route.kind == ROUTE_LIST && request->method_bit != METHOD_POST;

@@ -67,6 +67,7 @@ static const Case cases[] = {
     {"NUL in a name", "GET / HTTP/1.1\r\n" HOST "A\0: b\r\n\r\n", 34, 400},
     {"NUL in the target", "GET /\0 HTTP/1.1\r\n" HOST "\r\n", 28, 400},
     {"control character in a value", "GET / HTTP/1.1\r\n" HOST "A: b\x01\r\n\r\n", 0, 400},
+    {"byte of no character in Host", "GET / HTTP/1.1\r\nHost: a\xe4\r\n\r\n", 0, 400},
     {"DEL in a value", "GET / HTTP/1.1\r\n" HOST "A: b\x7f\r\n\r\n", 0, 400},
     {"tab in the target", "GET /\t HTTP/1.1\r\n" HOST "\r\n", 0, 400},
     {"blank in the target", "GET /a b HTTP/1.1\r\n" HOST "\r\n", 0, 400},

@@ -143,8 +143,10 @@ static void test_base_name(void **state)
 {
     (void)state;
     static const char *const names[][2] = {
-        {"a.zip", "a.zip"}, {"../../etc/passwd", "passwd"}, {"C:\\x\\y.zip", "y.zip"},
-        {"a/", ""},         {"ä\tb\n.zip", "äb.zip"},
+        {"a.zip", "a.zip"},        {"../../etc/passwd", "passwd"},
+        {"C:\\x\\y.zip", "y.zip"}, {"..", "file"},
+        {"a/. .", "file"},         {"a/", ""},
+        {"ä\tb\n.zip", "äb.zip"},
     };
     CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
     for (size_t i = 0; i < ARRAY_N(names); i++) {
