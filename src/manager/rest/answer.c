@@ -98,6 +98,13 @@ void answer_put_escaped(Buf *out, Str s)
     }
 }
 
+/* At most so much of it, up to the end of a character. */
+static Str cut(Str text)
+{
+    const Str start = str_slice(text, 0, PROBLEM_TEXT_MAX_BYTES);
+    return str_slice(start, 0, utf8_valid_len(start));
+}
+
 /* Text with `&`, `<` and `>` as entities, so that a page which shows it unescaped stays harmless.
  */
 static Str escaped(Arena *a, Str text)
@@ -109,7 +116,7 @@ static Str escaped(Arena *a, Str text)
 
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text)
 {
-    const Str shown = escaped(a, text);
+    const Str shown = escaped(a, cut(text));
     Buf *body = buf_new(ERROR_BODY_MAX);
     buf_put_lit(body, "{\"error\": ");
     json_put_string(body, shown);
@@ -127,13 +134,6 @@ void answer_error(RestAnswer *answer, Arena *a, int status, Str text)
 void problems_init(Problems *p, Arena *a)
 {
     *p = (Problems){.arena = a};
-}
-
-/* At most so much of it, up to the end of a character. */
-static Str cut(Str text)
-{
-    const Str start = str_slice(text, 0, PROBLEM_TEXT_MAX_BYTES);
-    return str_slice(start, 0, utf8_valid_len(start));
 }
 
 void problems_add(Problems *p, Str field, const char *format, ...)

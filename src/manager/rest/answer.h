@@ -40,8 +40,8 @@ void answer_html(RestAnswer *answer, int status, Buf *body);
 /* Text with `&`, `<`, `>` as entities, for HTML. */
 void answer_put_escaped(Buf *out, Str s);
 
-/* {"error": "text"}, with `&`, `<`, `>` escaped; status 406, 415 and 500 add "error_message", 503
- * adds Retry-After. */
+/* {"error": "text"}, cut where it is long, with `&`, `<`, `>` escaped; status 406, 415 and 500 add
+ * "error_message", 503 adds Retry-After. */
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
 
 /* Faults of a body; answered together, fields in the order of keys, their texts in the order found.

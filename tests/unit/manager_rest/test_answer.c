@@ -129,8 +129,8 @@ static void test_many_problems_and_long_ones_make_whole_json(void **state)
 {
     (void)state;
     CLEANUP(arena_free) Arena *a = arena_new((size_t)64 << 20);
-    CLEANUP(buf_free) Buf *quotes = buf_new(1 << 20);
-    while (buf_str(quotes).len < 100000) {
+    CLEANUP(buf_free) Buf *quotes = buf_new(1 << 22);
+    while (buf_str(quotes).len < 2000000) {
         buf_put_lit(quotes, "\x01"
                             "\xc3\xa4");
     }
@@ -144,6 +144,8 @@ static void test_many_problems_and_long_ones_make_whole_json(void **state)
     Json *json = NULL;
     assert_null(json_parse(a, buf_str(answer.body), &json_limits_default, &json));
     assert_true(json_member(json_member(json, STR("conference")), STR("aliases"))->n > 5);
+    answer_error(&answer, a, 500, buf_str(quotes)); /* takes the place of the other */
+    assert_null(json_parse(a, buf_str(answer.body), &json_limits_default, &json));
     answer.body = buf_free(answer.body);
 }
 
