@@ -25,7 +25,7 @@ class Bench:
 
     def __init__(self, build, work, quick):
         self.build, self.work, self.quick = pathlib.Path(build), pathlib.Path(work), quick
-        self.rounds, self.seconds = (3, 2) if quick else (5, 4)
+        self.rounds, self.seconds = (3, 2) if quick else (4, 3)
         self.rostra = servers.Rostra(work, build)
         self.nginx = servers.Nginx(work)
         self.django = None if quick else servers.Django(work)

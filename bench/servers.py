@@ -92,8 +92,8 @@ class Rostra(Server):
 
 def make_certificate(work):
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-                    '-keyout', work / 'key.pem', '-out', work / 'certificate.pem', '-days', '30', '-subj', '/CN=localhost',
-                    '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'], check=True, stderr=subprocess.DEVNULL)
+                    '-keyout', work / 'key.pem', '-out', work / 'certificate.pem', '-days', '30',
+                    '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'], check=True, stderr=subprocess.DEVNULL)
 
 
 class Nginx(Server):
