@@ -50,6 +50,7 @@ test-long: test
 lint: build
 	tools/install-packages build test lint
 	test -f build-lint/build.ninja || CC=clang $(MESON) setup build-lint -Dtests=enabled
+	$(NINJA) -C build-lint src/model/model_ids.h
 	$(PYTHON) tools/lint.py build-lint
 
 format:
