@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "base/thread.h"
 #include "script.h"
+#include "store/search.h"
 #include "test.h"
 
 enum { REQUESTS = 200, GROUP_MAX = 64, THREADS = 8, WRITES_EACH = 40 };
@@ -386,6 +387,8 @@ static void write_long(Script *s, int n)
 static void test_wal_stays_small(void **state)
 {
     Script *s = *state;
+    /* It reads the log now and then: here only the test's own reader may hold the WAL back. */
+    s->store->search = search_stop(s->store->search);
     write_long(s, 15);
     assert_in_range(wal_bytes(s), 16 * MIB, 22 * MIB);
 
