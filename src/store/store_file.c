@@ -15,9 +15,19 @@ const char *store_file_name(const Store *s, StoreFile file)
     return slash != NULL ? slash + 1 : s->files[file].path;
 }
 
+/* A search reads few pages of the index, and every reader has a connection to it. */
+#define SEARCH_CACHE "PRAGMA cache_size = -1000"
+
 Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db)
 {
-    return db_open(a, s->files[file].path, mode, s->tables->n_slots, ret_db);
+    CLEANUP(db_close) Db *db = NULL;
+    TRY(db_open(a, s->files[file].path, mode, s->tables->n_slots, &db));
+    if (file == STORE_SEARCH && mode == DB_READ) {
+        TRY(db_exec(db, a, SEARCH_CACHE));
+    }
+    *ret_db = db;
+    db = NULL;
+    return NULL;
 }
 
 Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty)

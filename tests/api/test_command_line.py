@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import subprocess
+import tempfile
 
 import pytest
 import requests
@@ -129,17 +130,18 @@ def test_the_first_password_goes_when_it_is_changed_through_the_api(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can become others')
-def test_root_makes_the_store_as_the_owner_of_its_folder(tmp_path):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    data = tmp_path / 'var'
-    data.mkdir()
-    os.chown(data, 65534, 65534)
-    assert run('--data', data, 'init').returncode == 0
-    assert {path.stat().st_uid for path in data.iterdir()} == {65534}
-    assert run('--data', data, 'passwd', 'admin', password='new').returncode == 0
-    with Server(data) as server:
-        assert server.get(CONFERENCES, password='new').status_code == 200
+def test_root_makes_the_store_as_the_owner_of_its_folder():
+    with tempfile.TemporaryDirectory() as folder:   # pytest's own are closed to other users
+        os.chmod(folder, 0o755)
+        data = pathlib.Path(folder) / 'var'
+        data.mkdir()
+        os.chown(data, 65534, 65534)
+        done = run('--data', data, 'init')
+        assert done.returncode == 0, done.stderr
+        assert {path.stat().st_uid for path in data.iterdir()} == {65534}
+        assert run('--data', data, 'passwd', 'admin', password='new').returncode == 0
+        with Server(data) as server:
+            assert server.get(CONFERENCES, password='new').status_code == 200
 
 
 def test_passwd_of_a_running_server_takes_effect_at_once(tmp_path):

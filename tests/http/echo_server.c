@@ -42,7 +42,9 @@ struct Echo {
     Job *last;
     Job *stalled; /* waits for /release */
     bool ending;
-    HttpStream *streams[STREAMS_MAX]; /* of /stream/open */
+    HttpStream *streams[STREAMS_MAX];            /* of /stream/open */
+    const HttpStream *closed_early[STREAMS_MAX]; /* before they were among the streams */
+    size_t n_closed_early;
     size_t n_requests;
     size_t n_finished;
     size_t n_unsent;
@@ -296,7 +298,20 @@ static void on_stream_closed(HttpStream *stream, void *context)
             return;
         }
     }
+    echo->closed_early[echo->n_closed_early++] = stream;
     mutex_unlock(&echo->lock);
+}
+
+/* Whether the client left before the stream was among echo->streams; its beginner then ends it. */
+static bool take_closed_early_locked(Echo *echo, const HttpStream *stream) REQUIRES(echo->lock)
+{
+    for (size_t i = 0; i < echo->n_closed_early; i++) {
+        if (echo->closed_early[i] == stream) {
+            echo->closed_early[i] = echo->closed_early[--echo->n_closed_early];
+            return true;
+        }
+    }
+    return false;
 }
 
 static HttpStream *begin_stream(Echo *echo, HttpRequest *request)
@@ -328,6 +343,9 @@ static void stream_some(Echo *echo, HttpRequest *request)
         (void)http_stream_send(stream, http_bytes_new(buf_str(event)));
         (void)buf_free(event);
     }
+    mutex_lock(&echo->lock);
+    (void)take_closed_early_locked(echo, stream);
+    mutex_unlock(&echo->lock);
     (void)http_stream_end(stream);
 }
 
@@ -339,12 +357,16 @@ static void stream_open(Echo *echo, HttpRequest *request)
     }
     (void)http_stream_send(stream, http_bytes_new(STR("hello\n")));
     mutex_lock(&echo->lock);
+    const bool closed = take_closed_early_locked(echo, stream);
     size_t i = 0;
     while (echo->streams[i] != NULL) {
         i++;
     }
-    echo->streams[i] = stream;
+    echo->streams[i] = closed ? NULL : stream;
     mutex_unlock(&echo->lock);
+    if (closed) {
+        (void)http_stream_end(stream);
+    }
 }
 
 /* Runs on each loop: sends to the streams that live there. */
