@@ -172,6 +172,18 @@ Str str_lower_ascii(Arena *a, Str s)
     return (Str){copy, s.len};
 }
 
+Str str_sentence_case(Arena *a, Str name)
+{
+    char *text = str_to_cstr(a, name);
+    for (size_t i = 0; i < name.len; i++) {
+        text[i] = text[i] == '_' ? ' ' : text[i];
+    }
+    if (name.len > 0 && text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = (char)(text[0] - 'a' + 'A');
+    }
+    return (Str){text, name.len};
+}
+
 uint64_t str_hash(Str s)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);

@@ -63,5 +63,8 @@ Str str_format(Arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
 Str str_format_va(Arena *a, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 Str str_lower_ascii(Arena *a, Str s);
 
+/* A name as people write it: "view_order" reads "View order". */
+Str str_sentence_case(Arena *a, Str name);
+
 /* FNV-1a; for tables of our own names only. */
 uint64_t str_hash(Str s);

@@ -31,6 +31,11 @@ int value_compare_keys(Value a, Value b)
     return (a.integer > b.integer) - (a.integer < b.integer);
 }
 
+uint64_t value_hash_key(Value key)
+{
+    return key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
+}
+
 Value value_dup(Arena *a, Value v)
 {
     return v.type == VALUE_TEXT ? value_text(str_dup(a, v.text)) : v;

@@ -50,5 +50,8 @@ bool value_equal(Value a, Value b);
 /* Order of keys, which are all integers or all texts: below, equal to or above 0. */
 int value_compare_keys(Value a, Value b);
 
+/* For tables of keys; integers as they are, so a table's user spreads them. */
+uint64_t value_hash_key(Value key);
+
 /* A copy whose text lies in the arena. */
 Value value_dup(Arena *a, Value v);

@@ -14,20 +14,6 @@ static const char *const secret_names[] = {NULL, "mask", "blank", "input", "hash
 static const char *const generated_names[] = {NULL, "absent", "blank", "creation", "change"};
 static const char *const kind_names[] = {NULL, "children", "links", "inverse", "values"};
 static const char *const on_delete_names[] = {NULL, "null", "refuse", "cascade"};
-static const char *const effect_names[] = {"none", "manager", "node", "later"};
-
-/* "view_order" reads "View order". */
-static Str label_from_name(Arena *a, Str name)
-{
-    char *label = str_to_cstr(a, name);
-    for (size_t i = 0; i < name.len; i++) {
-        label[i] = label[i] == '_' ? ' ' : label[i];
-    }
-    if (label[0] >= 'a' && label[0] <= 'z') {
-        label[0] = (char)(label[0] - 'a' + 'A');
-    }
-    return str_from(label);
-}
 
 /* The names of keys that are a guess. */
 static void read_inferred(ModelReader *reader, Field *field)
@@ -151,8 +137,7 @@ static void read_kinds(ModelReader *reader, Field *field, Effect of_resource)
                                                      ARRAY_N(secret_names), SECRET_NONE);
     field->generated = (FieldGenerated)model_reader_choice(
         reader, "generated", generated_names, ARRAY_N(generated_names), GENERATED_NONE);
-    field->effect = (Effect)model_reader_choice(reader, "effect", effect_names,
-                                                ARRAY_N(effect_names), (int)of_resource);
+    field->effect = loading_effect(reader, of_resource);
 }
 
 /* Keys that mean nothing for other types. */
@@ -242,7 +227,7 @@ Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
     field->type = (FieldType)MAX(type, 0);
     field->help = model_reader_need_text(&reader, "help");
     const Str label = model_reader_text(&reader, "label");
-    field->label = label.len > 0 ? label : label_from_name(l->arena, field->name);
+    field->label = label.len > 0 ? label : str_sentence_case(l->arena, field->name);
     read_flags(&reader, field);
     read_kinds(&reader, field, r->resource->effect);
     read_bounds(&reader, field);

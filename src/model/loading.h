@@ -28,6 +28,9 @@ typedef struct Loading {
     const Json *permissions; /* permissions.json */
 } Loading;
 
+/* Who acts on a resource or field; `absent` where it doesn't say. */
+Effect loading_effect(ModelReader *reader, Effect absent);
+
 /* "family/file" to its resource; NULL if there is none. */
 LoadingResource *loading_find(const Loading *l, Str name);
 

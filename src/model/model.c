@@ -42,6 +42,12 @@ static bool family_from(Str name, Family *ret_family)
     return false;
 }
 
+Effect loading_effect(ModelReader *reader, Effect absent)
+{
+    static const char *const names[] = {"none", "manager", "node", "later"};
+    return (Effect)model_reader_choice(reader, "effect", names, ARRAY_N(names), (int)absent);
+}
+
 LoadingResource *loading_find(const Loading *l, Str name)
 {
     Str rest = name;

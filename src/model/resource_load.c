@@ -9,7 +9,6 @@
 static const char *const method_names[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
 static const char *const key_type_names[] = {"integer", "text", "uuid"};
 static const char *const replicate_names[] = {NULL, "all", "own"};
-static const char *const effect_names[] = {"none", "manager", "node", "later"};
 
 static unsigned read_methods(ModelReader *reader, const char *name, bool needed)
 {
@@ -147,8 +146,7 @@ static void read_texts(const Loading *l, ModelReader *reader, LoadingResource *l
     if (r->family == FAMILY_CONFIGURATION) {
         (void)model_reader_need(reader, "effect", MODEL_TEXT);
     }
-    r->effect = (Effect)model_reader_choice(reader, "effect", effect_names, ARRAY_N(effect_names),
-                                            EFFECT_MANAGER);
+    r->effect = loading_effect(reader, EFFECT_MANAGER);
 }
 
 /* Keys that later passes or other programs read. */

@@ -2,7 +2,6 @@
 #include "store/search.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/datetime.h"
 #include "base/log.h"
@@ -97,15 +96,10 @@ static Err *open_file(Search *search, Arena *a)
                    " shape TEXT, seq INTEGER) STRICT"));
 }
 
-static void remove_file(Search *search, Arena *a)
+static Err *remove_file(Search *search, Arena *a)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
     search->db = db_close(search->db);
-    for (size_t i = 0; i < ARRAY_N(suffixes); i++) {
-        const Str path =
-            str_format(a, "%s%s", search->store->files[STORE_SEARCH].path, suffixes[i]);
-        (void)unlink(path.ptr); /* what stays fails when it is opened */
-    }
+    return store_file_remove(search->store, STORE_SEARCH, a);
 }
 
 /* --- rows --- */
@@ -413,7 +407,7 @@ static Search *search_free(Search *search)
 static Err *start(Search *search, Arena *a)
 {
     if (open_file(search, a) != NULL) { /* derived: made anew */
-        remove_file(search, a);
+        TRY(remove_file(search, a));
         TRY(open_file(search, a));
     }
     TRY(reader_new(a, search->store, &search->reader));

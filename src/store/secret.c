@@ -115,25 +115,17 @@ static Str key_id_text(const SecretKey *key, Arena *a)
 
 Err *secret_key_note(const Store *s, Db *db, Arena *a)
 {
-    Stmt *insert = NULL;
-    TRY(db_prepare(db, a,
-                   STR("INSERT OR REPLACE INTO meta (name, value) VALUES ('secret_key', ?1)"),
-                   &insert));
-    stmt_bind_text(insert, 1, key_id_text(s->secret_key, a));
-    return stmt_run(insert, a);
+    return store_file_put_meta(db, a, STR("secret_key"), value_text(key_id_text(s->secret_key, a)));
 }
 
 Err *secret_key_check(const Store *s, Db *db, Arena *a)
 {
-    Stmt *select = NULL;
-    TRY(db_prepare(db, a, STR("SELECT value FROM meta WHERE name = 'secret_key'"), &select));
-    bool found = false;
-    TRY(stmt_step(select, a, &found));
-    const bool same = found && str_equal(stmt_text(select, 0), key_id_text(s->secret_key, a));
-    stmt_reset(select);
-    return same ? NULL
-                : err(a, ERR_INVALID,
-                      "The key at hand is not the one that this store's secrets were sealed with.");
+    Value noted = VALUE_NONE;
+    TRY(store_file_get_meta(db, a, STR("secret_key"), &noted));
+    return value_equal(noted, value_text(key_id_text(s->secret_key, a)))
+               ? NULL
+               : err(a, ERR_INVALID,
+                     "The key at hand is not the one that this store's secrets were sealed with.");
 }
 
 /* --- masks --- */

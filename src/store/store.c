@@ -43,19 +43,6 @@ static Err *lock_folder(Store *s, Arena *a)
     return NULL;
 }
 
-/* What nodes reported to a process that is gone is no longer true. */
-static Err *remove_live(const Store *s, Arena *a)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < ARRAY_N(suffixes); i++) {
-        const Str path = str_format(a, "%s%s", s->files[STORE_LIVE].path, suffixes[i]);
-        if (unlink(path.ptr) != 0 && errno != ENOENT) {
-            return err(a, ERR_IO, "%s cannot be removed: %s.", path.ptr, strerrordesc_np(errno));
-        }
-    }
-    return NULL;
-}
-
 /* --- the files --- */
 
 static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *options)
@@ -98,7 +85,8 @@ static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
     TRY(file_make_folder(a, s->folder, S_IRWXU));
     TRY(find_paths(s, a));
     TRY(lock_folder(s, a));
-    TRY(remove_live(s, a));
+    /* What nodes reported to a process that is gone is no longer true. */
+    TRY(store_file_remove(s, STORE_LIVE, a));
     for (size_t i = 0; i < ARRAY_N(order); i++) {
         TRY(open_file(s, a, order[i], options));
     }

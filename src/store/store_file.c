@@ -1,5 +1,7 @@
 /* One file of the store: making it, and what it says of itself. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/store_private.h"
 
@@ -30,6 +32,18 @@ Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **r
     return NULL;
 }
 
+Err *store_file_remove(const Store *s, StoreFile file, Arena *a)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_N(suffixes); i++) {
+        const Str path = str_format(a, "%s%s", s->files[file].path, suffixes[i]);
+        if (unlink(path.ptr) != 0 && errno != ENOENT) {
+            return err(a, ERR_IO, "%s cannot be removed: %s.", path.ptr, strerrordesc_np(errno));
+        }
+    }
+    return NULL;
+}
+
 Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty)
 {
     int64_t n = 0;
@@ -55,7 +69,7 @@ Err *store_file_transact(Db *db, Arena *a, Err *(*run)(void *context, Db *db, Ar
 
 /* --- meta --- */
 
-static Err *put_meta(Db *db, Arena *a, Str name, Value value)
+Err *store_file_put_meta(Db *db, Arena *a, Str name, Value value)
 {
     Stmt *s = NULL;
     TRY(db_prepare(db, a, STR("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)"), &s));
@@ -64,7 +78,7 @@ static Err *put_meta(Db *db, Arena *a, Str name, Value value)
     return stmt_run(s, a);
 }
 
-static Err *get_meta(Db *db, Arena *a, Str name, Value *ret_value)
+Err *store_file_get_meta(Db *db, Arena *a, Str name, Value *ret_value)
 {
     Stmt *s = NULL;
     TRY(db_prepare(db, a, STR("SELECT value FROM meta WHERE name = ?1"), &s));
@@ -78,9 +92,9 @@ static Err *get_meta(Db *db, Arena *a, Str name, Value *ret_value)
 
 Err *store_file_stamp(const Model *model, Db *db, Arena *a)
 {
-    TRY(put_meta(db, a, STR("format"), value_integer(STORE_FORMAT)));
-    TRY(put_meta(db, a, STR("model_version"), value_integer(model->version)));
-    TRY(put_meta(db, a, STR("shape_hash"), value_text(model->shape_hash)));
+    TRY(store_file_put_meta(db, a, STR("format"), value_integer(STORE_FORMAT)));
+    TRY(store_file_put_meta(db, a, STR("model_version"), value_integer(model->version)));
+    TRY(store_file_put_meta(db, a, STR("shape_hash"), value_text(model->shape_hash)));
     return db_exec(db, a,
                    "INSERT OR REPLACE INTO meta (name, value)"
                    " VALUES ('epoch', lower(hex(randomblob(8))))");
@@ -90,8 +104,8 @@ static Err *check_age(const Store *s, Db *db, Arena *a)
 {
     Value format = VALUE_NONE;
     Value version = VALUE_NONE;
-    TRY(get_meta(db, a, STR("format"), &format));
-    TRY(get_meta(db, a, STR("model_version"), &version));
+    TRY(store_file_get_meta(db, a, STR("format"), &format));
+    TRY(store_file_get_meta(db, a, STR("model_version"), &version));
     if (format.type != VALUE_INTEGER || version.type != VALUE_INTEGER) {
         return err(a, ERR_IO, "The store is damaged.");
     }
@@ -109,7 +123,7 @@ Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_current)
 {
     TRY(check_age(s, db, a));
     Value hash = VALUE_NONE;
-    TRY(get_meta(db, a, STR("shape_hash"), &hash));
+    TRY(store_file_get_meta(db, a, STR("shape_hash"), &hash));
     *ret_current = value_equal(hash, value_text(s->model->shape_hash));
     return NULL;
 }
@@ -118,7 +132,7 @@ Err *store_file_load(Store *s, StoreFile file, Db *db, Arena *a)
 {
     Value epoch = VALUE_NONE;
     int64_t seq = 0;
-    TRY(get_meta(db, a, STR("epoch"), &epoch));
+    TRY(store_file_get_meta(db, a, STR("epoch"), &epoch));
     TRY(db_int64(db, a, STR("SELECT seq FROM counter WHERE id = 1"), -1, &seq));
     if (epoch.type != VALUE_TEXT || seq < 0) {
         return err(a, ERR_IO, "The store is damaged.");

@@ -75,6 +75,13 @@ const char *store_file_name(const Store *s, StoreFile file);
 CHECKED Err *store_open_db(const Store *s, Arena *a, StoreFile file, DbMode mode, Db **ret_db);
 
 /* Whether the file holds a store yet; a creation that was cut short leaves none. */
+/* Takes the file off the disk, with what SQLite keeps beside it; it isn't open. */
+CHECKED Err *store_file_remove(const Store *s, StoreFile file, Arena *a);
+
+/* A row of the table meta; NULL if it isn't there. */
+CHECKED Err *store_file_get_meta(Db *db, Arena *a, Str name, Value *ret_value);
+CHECKED Err *store_file_put_meta(Db *db, Arena *a, Str name, Value value);
+
 CHECKED Err *store_file_is_empty(Db *db, Arena *a, bool *ret_empty);
 
 /* All tables of a file; wanted[Resource.index]: those of resources. */

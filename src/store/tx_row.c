@@ -3,16 +3,25 @@
 
 enum { SQL_BYTES_MAX = 1024 * 1024 };
 
-Err *tx_get(Tx *tx, Arena *a, const Table *t, Value parent, Value key, Row **ret_row)
+/* Steps `sql` (Table.select or .exists) to the row of that key, if there is one. */
+static Err *step_to(Tx *tx, const Table *t, const FixedSql *sql, Value parent, Value key,
+                    Stmt **ret_stmt, bool *ret_found)
 {
     Stmt *s = NULL;
-    TRY(db_prepare_fixed(tx->db, tx->arena, &t->select, &s));
+    TRY(db_prepare_fixed(tx->db, tx->arena, sql, &s));
     stmt_bind(s, 1, key);
     if (t->has_parent) {
         stmt_bind(s, 2, parent);
     }
+    *ret_stmt = s;
+    return stmt_step(s, tx->arena, ret_found);
+}
+
+Err *tx_get(Tx *tx, Arena *a, const Table *t, Value parent, Value key, Row **ret_row)
+{
+    Stmt *s = NULL;
     bool found = false;
-    TRY(stmt_step(s, tx->arena, &found));
+    TRY(step_to(tx, t, &t->select, parent, key, &s, &found));
     *ret_row = found ? table_row(t, a, s, 0) : NULL;
     stmt_reset(s);
     return NULL;
@@ -21,13 +30,8 @@ Err *tx_get(Tx *tx, Arena *a, const Table *t, Value parent, Value key, Row **ret
 Err *tx_exists(Tx *tx, const Table *t, Value parent, Value key, bool *ret_found)
 {
     Stmt *s = NULL;
-    TRY(db_prepare_fixed(tx->db, tx->arena, &t->exists, &s));
-    stmt_bind(s, 1, key);
-    if (t->has_parent) {
-        stmt_bind(s, 2, parent);
-    }
     bool found = false;
-    TRY(stmt_step(s, tx->arena, &found));
+    TRY(step_to(tx, t, &t->exists, parent, key, &s, &found));
     stmt_reset(s);
     *ret_found = found;
     return NULL;

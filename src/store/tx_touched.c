@@ -14,8 +14,8 @@ static bool is_row(const TouchedRow *row, const Table *t, Value parent, Value ke
 
 static uint64_t hash_of(const Table *t, Value key)
 {
-    const uint64_t hash = key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
-    return (hash ^ (uint64_t)t->resource->index << 48) * UINT64_C(0x9e3779b97f4a7c15);
+    return (value_hash_key(key) ^ (uint64_t)t->resource->index << 48) *
+           UINT64_C(0x9e3779b97f4a7c15);
 }
 
 TouchedRow *tx_touched_find(const Tx *tx, const Table *t, Value parent, Value key)

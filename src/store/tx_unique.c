@@ -81,27 +81,13 @@ static Err *is_taken(Tx *tx, const Table *t, FieldGroup group, const Row *row, b
 
 /* --- what a client is told --- */
 
-static Str sentence_case(Arena *a, Str name)
-{
-    char *text = str_to_cstr(a, name);
-    for (size_t i = 0; i < name.len; i++) {
-        if (text[i] == '_') {
-            text[i] = ' ';
-        }
-    }
-    if (name.len > 0 && text[0] >= 'a' && text[0] <= 'z') {
-        text[0] = (char)(text[0] - 'a' + 'A');
-    }
-    return (Str){text, name.len};
-}
-
 static Str names_of(Tx *tx, FieldGroup group)
 {
     Str names = STR("");
     for (size_t i = 0; i < group.n; i++) {
         const char *between = i == 0 ? "" : i + 1 == group.n ? " and " : ", ";
         names = str_format(tx->arena, "%.*s%s%.*s", STR_ARG(names), between,
-                           STR_ARG(sentence_case(tx->arena, group.fields[i]->name)));
+                           STR_ARG(str_sentence_case(tx->arena, group.fields[i]->name)));
     }
     return names;
 }
@@ -109,7 +95,7 @@ static Str names_of(Tx *tx, FieldGroup group)
 static Err *conflict(Tx *tx, const Table *t, Str field, Str names)
 {
     Err *e = err_field(tx->arena, ERR_CONFLICT, field, "%.*s with this %.*s already exists.",
-                       STR_ARG(sentence_case(tx->arena, t->resource->name)), STR_ARG(names));
+                       STR_ARG(str_sentence_case(tx->arena, t->resource->name)), STR_ARG(names));
     e->owner = str_to_cstr(tx->arena, t->resource->name);
     return e;
 }
@@ -141,7 +127,7 @@ Err *tx_unique_key_error(Tx *tx, const Table *t, const Row *row)
     Err *first = NULL;
     TRY(taken_groups(tx, t, row, &first));
     Err *e =
-        conflict(tx, t, t->resource->key_name, sentence_case(tx->arena, t->resource->key_name));
+        conflict(tx, t, t->resource->key_name, str_sentence_case(tx->arena, t->resource->key_name));
     e->next = first;
     return e;
 }

@@ -33,8 +33,8 @@ Versions *versions_free(Versions *v)
 
 uint32_t versions_slot(const Resource *resource, Value key)
 {
-    const uint64_t hash = key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
-    return (uint32_t)resource->index << VERSIONS_BITS | (uint32_t)(hash & (VERSIONS_N - 1));
+    return (uint32_t)resource->index << VERSIONS_BITS |
+           (uint32_t)(value_hash_key(key) & (VERSIONS_N - 1));
 }
 
 void versions_set(Versions *v, uint32_t slot, int64_t seq)

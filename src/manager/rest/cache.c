@@ -86,8 +86,7 @@ Cache *cache_free(Cache *c)
 /* Keys are numbers or come from clients who hold the right to write them. */
 static uint64_t hash_of(const CacheKey *key)
 {
-    uint64_t hash =
-        key->key.type == VALUE_INTEGER ? (uint64_t)key->key.integer : str_hash(key->key.text);
+    uint64_t hash = value_hash_key(key->key);
     hash ^= (uint64_t)key->resource->index << 48 ^ key->rights * UINT64_C(0x9e3779b97f4a7c15);
     hash *= UINT64_C(0xff51afd7ed558ccd);
     return hash ^ hash >> 32;

@@ -24,14 +24,9 @@ typedef struct SetWork {
     size_t n;
 } SetWork;
 
-static uint64_t hash_of(Value key)
-{
-    return key.type == VALUE_TEXT ? str_hash(key.text) : (uint64_t)key.integer;
-}
-
 static bool is_known(const HashTable *t, Value key)
 {
-    HashNode *node = hash_table_first(t, hash_of(key));
+    HashNode *node = hash_table_first(t, value_hash_key(key));
     for (; node != NULL; node = hash_table_next_same(node)) {
         if (value_equal(HASH_ENTRY(node, SetKey, node)->key, key)) {
             return true;
@@ -63,7 +58,7 @@ static void parse_ids(Arena *a, const Resource *r, Str ids, SetWork *work)
             continue;
         }
         if (key->is_key) {
-            hash_table_insert(&known, &key->node, hash_of(key->key));
+            hash_table_insert(&known, &key->node, value_hash_key(key->key));
         }
         work->n++;
     }

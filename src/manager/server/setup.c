@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "manager/auth/password.h"
-#include "manager/server/host.h"
 #include "pki/self_signed.h"
 
 #define SETUP_ARENA_BYTES ((size_t)1024 * 1024)
@@ -79,20 +78,24 @@ static Value compute_uuid(Arena *a)
 }
 
 /* The parts of the machine's description by what the model calls them. */
-static bool compute_from_host(Arena *a, Str what, Value *ret_value)
+static bool compute_from_host(Setup *s, Arena *a, Str what, Value *ret_value)
 {
-    Host host;
-    host_read(a, &host);
+    if (s->host == NULL) {
+        Host *read = ARENA_NEW(s->arena, Host);
+        host_read(s->arena, read);
+        s->host = read;
+    }
+    const Host *host = s->host;
     const struct {
         Str what;
         Str text;
     } parts[] = {
-        {STR("host name, at most 32 characters"), str_slice(host.name, 0, NAME_MAX_CHARACTERS)},
-        {STR("first label of the host name"), host.hostname},
-        {STR("rest of the host name, else localdomain"), host.domain},
-        {STR("IPv4 address of the default route, else 127.0.0.1"), host.address},
-        {STR("its netmask"), host.netmask},
-        {STR("default gateway, else 127.0.0.1"), host.gateway},
+        {STR("host name, at most 32 characters"), str_slice(host->name, 0, NAME_MAX_CHARACTERS)},
+        {STR("first label of the host name"), host->hostname},
+        {STR("rest of the host name, else localdomain"), host->domain},
+        {STR("IPv4 address of the default route, else 127.0.0.1"), host->address},
+        {STR("its netmask"), host->netmask},
+        {STR("default gateway, else 127.0.0.1"), host->gateway},
         {STR("program version"), STR(ROSTRA_VERSION)},
     };
     for (size_t i = 0; i < ARRAY_N(parts); i++) {
@@ -127,7 +130,7 @@ Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedVal
         *ret_value = compute_uuid(a);
         return NULL;
     }
-    if (!compute_from_host(a, what, ret_value)) {
+    if (!compute_from_host(s, a, what, ret_value)) {
         return err(a, ERR_INTERNAL, "Nothing computes the seed \"%.*s\".", STR_ARG(what));
     }
     return NULL;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/server/host.h"
 #include "store/store.h"
 
 /* What a new store gets from the machine it is made on: names, addresses, a certificate and the
@@ -10,9 +11,10 @@ typedef struct Setup {
     const char *password; /* of the first administrator, from ROSTRA_ADMIN_PASSWORD; NULL: one is
                              generated */
     Str generated;        /* the generated one, in `arena`; to be told by setup_tell_password() */
-    Arena *arena;         /* owns what is kept here; wiped and freed by setup_deinit() */
+    Arena *arena;         /* owns what is kept here; freed by setup_deinit() */
     Str certificate;      /* made once for both seeds that ask for it */
     Str private_key;
+    const Host *host; /* read when the first seed asks for it */
 } Setup;
 
 void setup_init(Setup *s, const char *data);

@@ -135,16 +135,23 @@ static void test_hash(void **state)
     assert_true(str_hash(STR("foobar")) == UINT64_C(0x85944171f73967e8));
 }
 
+static void test_sentence_case(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1024);
+    assert_text(str_sentence_case(a, STR("view_order")), "View order");
+    assert_text(str_sentence_case(a, STR("id")), "Id");
+    assert_text(str_sentence_case(a, STR("H264")), "H264");
+    assert_text(str_sentence_case(a, STR("")), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal_and_compare),
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_slice),
-        cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_to_int64),
-        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_sentence_case), cmocka_unit_test(test_equal_and_compare),
+        cmocka_unit_test(test_find),          cmocka_unit_test(test_slice),
+        cmocka_unit_test(test_trim),          cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_to_int64),      cmocka_unit_test(test_copies),
         cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

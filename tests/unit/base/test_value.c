@@ -53,9 +53,18 @@ static void test_dup(void **state)
     assert_true(value_is_null(value_dup(a, VALUE_NONE)));
 }
 
+static void test_hash_key(void **state)
+{
+    (void)state;
+    assert_int_equal(value_hash_key(value_integer(7)), 7);
+    assert_true(value_hash_key(value_text(STR("a"))) == value_hash_key(value_text(STR("a"))));
+    assert_false(value_hash_key(value_text(STR("a"))) == value_hash_key(value_text(STR("b"))));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hash_key),
         cmocka_unit_test(test_equal),
         cmocka_unit_test(test_compare_keys),
         cmocka_unit_test(test_dup),
