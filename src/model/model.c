@@ -1,3 +1,4 @@
+/* Questions about the model, and the passes of its loading in their order. */
 #include "model/model.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The first fault is kept; what was asked for is noted in a bit a member. */
 #include "model/reader.h"
 
 #include <stdarg.h>

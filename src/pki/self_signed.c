@@ -1,3 +1,4 @@
+/* A certificate by GnuTLS, extension by extension. */
 #include "pki/self_signed.h"
 
 #include <arpa/inet.h>

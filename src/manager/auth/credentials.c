@@ -1,3 +1,4 @@
+/* Entries lie in a table by their hash and in a list by their end, so that old ones go first. */
 #include "manager/auth/credentials.h"
 
 #include <sodium.h>

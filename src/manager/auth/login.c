@@ -1,3 +1,4 @@
+/* From an Authorization header to a principal: parse, recall or verify, read the roles. */
 #include "manager/auth/login.h"
 
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* argon2id by libsodium, with parameters that are the same for every password. */
 #include "manager/auth/password.h"
 
 #include <sodium.h>

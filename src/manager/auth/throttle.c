@@ -1,3 +1,4 @@
+/* Counters of failures in a table of fixed size, under a secret key. */
 #include "manager/auth/throttle.h"
 
 #include <sodium.h>

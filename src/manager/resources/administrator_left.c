@@ -1,3 +1,4 @@
+/* Whether somebody who may do everything could still log in. */
 #include "manager/resources/administrator_left.h"
 
 #include "manager/resources/row_values.h"

@@ -1,3 +1,4 @@
+/* The lists of nodes that a certificate or key shows: views of what the nodes name. */
 #include "manager/resources/node_names.h"
 
 #include "base/json.h"

@@ -1,3 +1,4 @@
+/* The table of all hooks. */
 #include "manager/resources/resources.h"
 
 #include "manager/resources/tables.h"

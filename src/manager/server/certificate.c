@@ -1,3 +1,4 @@
+/* Reads management_vm/1's certificate and makes TLS credentials of it. */
 #include "manager/server/certificate.h"
 
 #include "base/file.h"

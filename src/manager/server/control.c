@@ -1,3 +1,4 @@
+/* Both ends of the socket in the data folder: a thread that answers, and the client's question. */
 #include "manager/server/control.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Compares the hash of the first administrator with the one seen at the start. */
 #include "manager/server/first_password.h"
 
 #include "base/log.h"

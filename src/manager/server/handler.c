@@ -1,3 +1,5 @@
+/* An Exchange is a request on its way; each function ends by sending its answer or by handing it on
+ * to a thread, and must not touch it afterwards. */
 #include "manager/server/handler.h"
 
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* Asks the system: gethostname, getifaddrs, and /proc/net/route for the gateway. */
 #include "manager/server/host.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* Loads the model, opens the store, tells the first password of a new one. */
 #include "manager/server/open.h"
 
 #include "base/log.h"

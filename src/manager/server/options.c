@@ -1,3 +1,4 @@
+/* getopt_long with messages of our own, each naming its option. */
 #include "manager/server/options.h"
 
 #include <getopt.h>

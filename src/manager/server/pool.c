@@ -1,3 +1,4 @@
+/* Jobs wait in lanes by their source, and lanes take turns: so a busy source delays itself most. */
 #include "manager/server/pool.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* From root to the owner of the data folder. */
 #include "manager/server/privileges.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The window is a ring of steps with the requests counted in each. */
 #include "manager/server/rate_limit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The order of starting and ending: what others use is there before them and goes after them. */
 #include "manager/server/server.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* Values of seeds that say {"computed": what}, by that text. */
 #include "manager/server/setup.h"
 
 #include <sodium.h>
