@@ -4,9 +4,9 @@
 #include "model/resource.h"
 
 /* One row of a resource's table. `values` has an entry for every field of the resource, by
- * Field.index; those that aren't stored are NULL. A secret's value is its stored text (sealed, or a
- * hash), a file's its stored description: never the clear content. Rows and their texts belong to
- * an arena. */
+ * Field.index; those that aren't stored are read as NULL. A secret's value is its stored text
+ * (sealed, or a hash), a file's its stored description: never the clear content. Rows and their
+ * texts belong to an arena. */
 typedef struct Row {
     const Resource *resource;
     Value key;

@@ -27,6 +27,12 @@ static void drop_body(RestAnswer *answer)
     answer->body = buf_free(answer->body);
 }
 
+void answer_clear(RestAnswer *answer)
+{
+    drop_body(answer);
+    *answer = (RestAnswer){.status = 0};
+}
+
 void answer_empty(RestAnswer *answer, int status)
 {
     drop_body(answer);

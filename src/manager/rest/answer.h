@@ -19,6 +19,9 @@ typedef struct RestAnswer {
     Buf *body; /* owned: the server takes it over or frees it; NULL: empty */
 } RestAnswer;
 
+/* Back to none; frees the body. */
+void answer_clear(RestAnswer *answer);
+
 /* value is copied into `a`. */
 void answer_add_header(RestAnswer *answer, Arena *a, const char *name, Str value);
 

@@ -32,8 +32,9 @@ typedef struct ResourceHooks {
     /* Values of computed fields of n rows: writes into rows[i]->values. */
     Err *(*compute)(Reader *reader, Arena *a, Row *rows[], size_t n);
 
-    /* The body of the 201 to a creation, instead of an empty one. */
-    Err *(*render_created)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
+    /* The body of the 201 to a creation, instead of an empty one: at the end of the transaction,
+     * so that a failure undoes it all. Fields without a column still hold what `prepare` made. */
+    Err *(*render_created)(Tx *tx, Arena *a, const Row *row, RestAnswer *answer);
 
     /* The answer to GET of one object, instead of its JSON. */
     Err *(*render_detail)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);

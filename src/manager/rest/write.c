@@ -158,6 +158,51 @@ size_t write_n_objects(const RestRequest *request)
     return n;
 }
 
+/* --- the answer to a creation --- */
+
+static void add_location(const Rest *r, RestRequest *request, const Row *row)
+{
+    Buf out;
+    buf_init(&out, LOCATION_MAX);
+    Str host = request->header(request->header_context, STR("host"));
+    if (r->options.absolute_location && host.len > 0) {
+        buf_printf(&out, "https://%.*s", STR_ARG(host));
+    }
+    uri_put(&out, row->resource, row->key);
+    answer_add_header(&request->answer, request->arena, "Location", buf_str(&out));
+    buf_deinit(&out);
+}
+
+static CHECKED Err *render_created(const Apply *a, RestRequest *request, const Row *row)
+{
+    const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
+    RestAnswer *answer = &request->answer;
+    if (hooks == NULL || hooks->render_created == NULL) {
+        return NULL;
+    }
+    TRY(hooks->render_created(a->tx, request->arena, row, answer));
+    return answer->body != NULL && buf_failed(answer->body)
+               ? err(a->arena, ERR_INTERNAL, "The answer is larger than any may be.")
+               : NULL;
+}
+
+/* Complete before the commit, so that nothing is left to go wrong after it. A list has no such
+ * answer. */
+static CHECKED Err *answer_created(const Apply *a, RestRequest *request, const Row *row)
+{
+    if (request->route.kind != ROUTE_DETAIL && request->method_bit != METHOD_POST) {
+        return NULL;
+    }
+    TRY(render_created(a, request, row));
+    if (request->answer.status == 0) {
+        answer_empty(&request->answer, 201);
+        answer_add_header(&request->answer, request->arena, "Vary", STR("Accept"));
+    }
+    request->answer.status = 201;
+    add_location(a->rest, request, row);
+    return NULL;
+}
+
 /* --- writing --- */
 
 static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *write,
@@ -171,21 +216,7 @@ static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *
                : NULL;
 }
 
-/* What the answer to a creation needs outlives the run. */
-static void keep_created(const RestRequest *request, Write *write, const Row *row)
-{
-    if (request->route.kind == ROUTE_DETAIL || request->method_bit == METHOD_POST) {
-        Row *kept = row_copy(request->arena, row);
-        kept->key = value_dup(request->arena, row->key);
-        for (size_t i = 0; i < row->resource->n_fields; i++) {
-            kept->values[i] = value_dup(request->arena, row->values[i]);
-        }
-        write->created = kept;
-    }
-}
-
-static CHECKED Err *write_item(Apply *a, const RestRequest *request, Write *write,
-                               const WriteItem *item)
+static CHECKED Err *write_item(Apply *a, RestRequest *request, Write *write, const WriteItem *item)
 {
     const Resource *resource = request->route.resource;
     const Row *old = NULL, *row = NULL;
@@ -201,8 +232,7 @@ static CHECKED Err *write_item(Apply *a, const RestRequest *request, Write *writ
                             &row);
     }
     TRY(apply_create(a, item->input, item->key, NULL, VALUE_NONE, item->prepared, &row));
-    keep_created(request, write, row);
-    return NULL;
+    return answer_created(a, request, row);
 }
 
 static CHECKED Err *delete_one(Apply *a, const RestRequest *request, Write *write, Value key,
@@ -217,7 +247,7 @@ static CHECKED Err *delete_one(Apply *a, const RestRequest *request, Write *writ
     return row->resource->singleton ? apply_empty(a, row) : apply_delete(a, row);
 }
 
-static CHECKED Err *run_all(Apply *a, const RestRequest *request, Write *write)
+static CHECKED Err *run_all(Apply *a, RestRequest *request, Write *write)
 {
     if (write->deletes_one) {
         return delete_one(a, request, write, write->key, true);
@@ -238,7 +268,7 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
 {
     Write *write = request->work;
     problems_init(&write->problems, request->arena);
-    write->created = NULL;
+    answer_clear(&request->answer); /* of a run before */
     write->precondition_failed = false;
     Apply apply = {.rest = r,
                    .tx = tx,
@@ -251,46 +281,6 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
 }
 
 /* --- answering --- */
-
-static void add_location(const Rest *r, RestRequest *request, const Row *row)
-{
-    Buf out;
-    buf_init(&out, LOCATION_MAX);
-    Str host = request->header(request->header_context, STR("host"));
-    if (r->options.absolute_location && host.len > 0) {
-        buf_printf(&out, "https://%.*s", STR_ARG(host));
-    }
-    uri_put(&out, row->resource, row->key);
-    answer_add_header(&request->answer, request->arena, "Location", buf_str(&out));
-    buf_deinit(&out);
-}
-
-static void answer_created(const Rest *r, RestRequest *request, const Row *row)
-{
-    const ResourceHooks *hooks = rest_hooks_of(r, row->resource);
-    if (hooks != NULL && hooks->render_created != NULL) {
-        const Err *e = hooks->render_created(r->store, request->arena, row, &request->answer);
-        if (e != NULL) {
-            answer_error_of(request, e);
-            return;
-        }
-    }
-    if (request->answer.status == 0) {
-        answer_empty(&request->answer, 201);
-        answer_add_header(&request->answer, request->arena, "Vary", STR("Accept"));
-    }
-    request->answer.status = 201;
-    add_location(r, request, row);
-}
-
-static void answer_success(const Rest *r, RestRequest *request, const Write *write)
-{
-    if (write->created != NULL) {
-        answer_created(r, request, write->created);
-    } else {
-        answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
-    }
-}
 
 /* The store knows the field of the row that collides; in the body that row may lie inside another.
  */
@@ -329,13 +319,18 @@ static void answer_failed(RestRequest *request, Write *write, const Err *e)
 RestNext write_finish(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
 {
     Write *write = request->work;
+    (void)r;   /* the answer to a success was made by write_run() */
     (void)seq; /* tells nothing that the answer shows */
-    if (e == NULL) {
-        answer_success(r, request, write);
-    } else if (write->stale && e->kind == ERR_BUSY && write->n_prepared < PREPARE_TRIES) {
-        return REST_PREPARE;
-    } else {
-        answer_failed(request, write, e);
+    if (e == NULL && request->answer.status == 0) {
+        answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
     }
+    if (e == NULL) {
+        return REST_ANSWERED;
+    }
+    answer_clear(&request->answer);
+    if (write->stale && e->kind == ERR_BUSY && write->n_prepared < PREPARE_TRIES) {
+        return REST_PREPARE;
+    }
+    answer_failed(request, write, e);
     return REST_ANSWERED;
 }

@@ -30,7 +30,6 @@ typedef struct Write {
     Problems problems;
     bool stale;               /* what was prepared no longer fits */
     bool precondition_failed; /* If-Match */
-    const Row *created;       /* in the request's arena; NULL: nothing new, or a list */
 } Write;
 
 /* Fills the items (and deletions) from the body of a list: {"objects": […], "deleted_objects":

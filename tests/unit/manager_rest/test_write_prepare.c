@@ -193,6 +193,83 @@ static void test_stale(void **state)
     assert_non_null(strstr(rest_fixture_get(f, C "ssh_authorized_key/1/"), "\"key\": \"a\""));
 }
 
+/* --- the body of a creation --- */
+
+/* The hook has nowhere else to keep these. */
+static int n_rendered;
+static int n_failing; /* how often it fails */
+
+static Err *prepare_passphrase(const Store *store, Arena *a, const Row *old, Row *new,
+                               const Str clear[], Problems *problems)
+{
+    (void)store;
+    (void)a;
+    (void)old;
+    (void)clear;
+    (void)problems;
+    rest_fixture_set(new, "private_key_passphrase", value_text(STR("made & told once")));
+    return NULL;
+}
+
+static Err *render_created(Tx *tx, Arena *a, const Row *row, RestAnswer *answer)
+{
+    const Field *passphrase = resource_field(row->resource, STR("private_key_passphrase"));
+    const Row *stored = NULL;
+    n_rendered++;
+    TRY(reader_get(tx_reader(tx), tx_arena(tx), row->resource, row->key, &stored));
+    assert_non_null(stored);
+    assert_true(value_is_null(stored->values[passphrase->index]));
+    Buf *body = buf_new(1000);
+    buf_put_str(body, row->values[passphrase->index].text);
+    answer_json(answer, 201, body);
+    answer_add_header(answer, a, "X-Test", STR("1"));
+    return n_failing-- > 0 ? err(tx_arena(tx), ERR_IO, "It can't be told.") : NULL;
+}
+
+static const ResourceHooks created_hooks = {.resource = STR_INIT("tls_certificate"),
+                                            .prepare = prepare_passphrase,
+                                            .render_created = render_created};
+static const ResourceHooks *const all_created_hooks[] = {&created_hooks};
+
+static int set_up_created(void **state)
+{
+    *state = rest_fixture_new(0, all_created_hooks, 1);
+    n_rendered = 0;
+    n_failing = 0;
+    return 0;
+}
+
+#define CERTIFICATES C "tls_certificate/"
+#define PEM "-----BEGIN X-----\\n-----END X-----"
+#define BODY "{\"certificate\": \"" PEM "\", \"private_key\": \"" PEM "\"}"
+
+/* What was made for the answer is in it, and in no row. */
+static void test_created(void **state)
+{
+    RestFixture *f = *state;
+    const char *text = rest_fixture_text(f, "POST", CERTIFICATES, BODY, 201);
+    assert_string_equal(text, "made & told once");
+    assert_null(strstr(rest_fixture_get(f, CERTIFICATES), "told once"));
+    const RestAnswer answer = send(f, "POST", CERTIFICATES, NULL, BODY, 201);
+    assert_true(
+        str_starts_with(rest_fixture_answer_header(&answer, "Location"), STR(CERTIFICATES)));
+    assert_true(str_equal(rest_fixture_answer_header(&answer, "X-Test"), STR("1")));
+    (void)send(f, "PATCH", CERTIFICATES, NULL, "{\"objects\": [" BODY "]}", 202);
+    assert_int_equal(n_rendered, 2);
+}
+
+/* It once failed after the commit: an error, and yet the row was there. */
+static void test_created_fails(void **state)
+{
+    RestFixture *f = *state;
+    const char *before = rest_fixture_get(f, CERTIFICATES);
+    n_failing = 1;
+    const RestAnswer answer = send(f, "POST", CERTIFICATES, NULL, BODY, 503);
+    assert_null(rest_fixture_answer_header(&answer, "X-Test").ptr);
+    assert_null(rest_fixture_answer_header(&answer, "Location").ptr);
+    assert_string_equal(rest_fixture_get(f, CERTIFICATES), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +279,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_if_match, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_prepare, set_up_hooks, tear_down),
         cmocka_unit_test_setup_teardown(test_stale, set_up_hooks, tear_down),
+        cmocka_unit_test_setup_teardown(test_created, set_up_created, tear_down),
+        cmocka_unit_test_setup_teardown(test_created_fails, set_up_created, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
