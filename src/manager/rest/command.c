@@ -1,93 +1,159 @@
-/* Commands. */
+/* Commands: arguments in, one answer out. */
 #include "manager/rest/command.h"
 
 #include "base/json_write.h"
 #include "manager/rest/context.h"
 #include "manager/rest/input.h"
-#include "model/model_ids.h"
 
-#define FAILURE_MAX 1024
+#define FAILURE_MAX 4096
+#define SUCCESS_MAX ((size_t)1 << 20)
 
-#define NO_CONFERENCE STR_INIT("Failed to find conference.")
-#define NO_PARTICIPANT STR_INIT("Failed to find participant.")
-#define BY_PACKAGES STR_INIT("This system is upgraded by its packages.")
-#define NO_CLOUD STR_INIT("This system starts no cloud nodes.")
+/* What is kept between the stages. */
+typedef struct CommandWork {
+    const CommandEntry *entry;
+    const Row *arguments;
+    const Str *clear;
+    const Part **files;
+} CommandWork;
 
-/* Why a command can't be carried out, told about one of its arguments: there are no live calls
- * without nodes, and some have no meaning on a machine that is kept by its packages. */
-static const struct {
-    uint16_t command;
-    uint16_t argument;
-    Str text;
-} refusals[] = {
-    {RES_COMMAND_CONFERENCE__DISCONNECT, FLD_COMMAND_CONFERENCE__DISCONNECT_CONFERENCE_ID,
-     NO_CONFERENCE},
-    {RES_COMMAND_CONFERENCE__LOCK, FLD_COMMAND_CONFERENCE__LOCK_CONFERENCE_ID, NO_CONFERENCE},
-    {RES_COMMAND_CONFERENCE__MUTE_GUESTS, FLD_COMMAND_CONFERENCE__MUTE_GUESTS_CONFERENCE_ID,
-     NO_CONFERENCE},
-    {RES_COMMAND_CONFERENCE__TRANSFORM_LAYOUT,
-     FLD_COMMAND_CONFERENCE__TRANSFORM_LAYOUT_CONFERENCE_ID, NO_CONFERENCE},
-    {RES_COMMAND_CONFERENCE__UNLOCK, FLD_COMMAND_CONFERENCE__UNLOCK_CONFERENCE_ID, NO_CONFERENCE},
-    {RES_COMMAND_CONFERENCE__UNMUTE_GUESTS, FLD_COMMAND_CONFERENCE__UNMUTE_GUESTS_CONFERENCE_ID,
-     NO_CONFERENCE},
-    {RES_COMMAND_PARTICIPANT__DISCONNECT, FLD_COMMAND_PARTICIPANT__DISCONNECT_PARTICIPANT_ID,
-     NO_PARTICIPANT},
-    {RES_COMMAND_PARTICIPANT__MUTE, FLD_COMMAND_PARTICIPANT__MUTE_PARTICIPANT_ID, NO_PARTICIPANT},
-    {RES_COMMAND_PARTICIPANT__ROLE, FLD_COMMAND_PARTICIPANT__ROLE_PARTICIPANT_ID, NO_PARTICIPANT},
-    {RES_COMMAND_PARTICIPANT__TRANSFER, FLD_COMMAND_PARTICIPANT__TRANSFER_PARTICIPANT_ID,
-     NO_PARTICIPANT},
-    {RES_COMMAND_PARTICIPANT__UNLOCK, FLD_COMMAND_PARTICIPANT__UNLOCK_PARTICIPANT_ID,
-     NO_PARTICIPANT},
-    {RES_COMMAND_PARTICIPANT__UNMUTE, FLD_COMMAND_PARTICIPANT__UNMUTE_PARTICIPANT_ID,
-     NO_PARTICIPANT},
-    {RES_COMMAND_PLATFORM__SOFTWARE_BUNDLE, FLD_COMMAND_PLATFORM__SOFTWARE_BUNDLE_PACKAGE,
-     BY_PACKAGES},
-    {RES_COMMAND_PLATFORM__UPGRADE, FLD_COMMAND_PLATFORM__UPGRADE_PACKAGE, BY_PACKAGES},
-    {RES_UPGRADE, FLD_UPGRADE_PACKAGE, BY_PACKAGES},
-    {RES_COMMAND_PLATFORM__START_CLOUDNODE, FLD_COMMAND_PLATFORM__START_CLOUDNODE_INSTANCE_ID,
-     NO_CLOUD},
-};
-
-/* False if nothing speaks against it. */
-static bool note_refusal(const Resource *command, Problems *problems)
+void command_answer_success(RestAnswer *answer, Buf *data)
 {
-    for (size_t i = 0; i < ARRAY_N(refusals); i++) {
-        if (command->index == refusals[i].command) {
-            problems_add(problems, command->fields[refusals[i].argument].name, "%.*s",
-                         STR_ARG(refusals[i].text));
-            return true;
-        }
-    }
-    return false;
+    Buf *body = buf_new(SUCCESS_MAX);
+    buf_put_lit(body, "{\"data\": ");
+    buf_put_str(body, data != NULL ? buf_str(data) : STR("null"));
+    buf_put_lit(body, ", \"status\": \"success\"}");
+    answer_json(answer, 202, body);
+    (void)buf_free(data); /* always NULL */
+}
+
+void command_problem(const CommandCall *call, uint16_t field, Str text)
+{
+    problems_add(call->problems, call->arguments->resource->fields[field].name, "%.*s",
+                 STR_ARG(text));
 }
 
 /* Understood, but not carried out (wire 12.2). */
-static void answer_cannot(RestRequest *request)
+static void answer_failed(RestRequest *request, Str text)
 {
     Buf *body = buf_new(FAILURE_MAX);
     buf_put_lit(body, "{\"error\": ");
-    json_put_string(body, STR("This system can't carry out this command yet."));
+    json_put_string(body, text);
     buf_put_lit(body, ", \"status\": \"failure\"}");
     answer_json(&request->answer, 400, body);
 }
 
-void command_answer(const Rest *r, RestRequest *request, const Body *body)
+/* --- arguments --- */
+
+/* Members that a command may put into the spelling of the model: the tree of the body is left as it
+ * is. */
+static Json *copy_members(Arena *a, const Json *object)
 {
+    Json *copy = ARENA_NEW(a, Json);
+    *copy = *object;
+    Json **at = &copy->first;
+    for (const Json *member = object->first; member != NULL; member = member->next) {
+        *at = ARENA_NEW(a, Json);
+        **at = *member;
+        at = &(*at)->next;
+    }
+    return copy;
+}
+
+static const Row *arguments_of(Arena *a, const Input *input)
+{
+    Row *row = row_new(a, input->resource);
+    for (size_t i = 0; i < input->resource->n_fields; i++) {
+        row->values[i] = input->resource->fields[i].default_value;
+    }
+    for (size_t i = 0; i < input->n_fields; i++) {
+        const InputField *given = &input->fields[i];
+        if (given->kind == INPUT_VALUE || given->kind == INPUT_NULL) {
+            row->values[given->field->index] = given->value;
+        }
+    }
+    return row;
+}
+
+static const Part **files_of(Arena *a, const Input *input)
+{
+    const Part **files = ARENA_ARRAY(a, const Part *, input->resource->n_fields);
+    for (size_t i = 0; i < input->n_fields; i++) {
+        files[input->fields[i].field->index] = input->fields[i].file;
+    }
+    return files;
+}
+
+RestNext command_parse(const Rest *r, RestRequest *request, const Body *body)
+{
+    Arena *a = request->arena;
     const Resource *command = request->route.resource;
+    const CommandEntry *entry = r->commands[command->index];
+    Body spelled = *body;
+    if (entry != NULL && entry->spell != NULL) {
+        Json *object = copy_members(a, body->object);
+        entry->spell(a, object);
+        spelled.object = object;
+    }
     Problems problems;
-    problems_init(&problems, request->arena);
-    Typing typing = {
-        .arena = request->arena, .problems = &problems, .store = r->store, .texts = body->texts};
+    problems_init(&problems, a);
+    Typing typing = {.arena = a, .problems = &problems, .store = r->store, .texts = body->texts};
     Input *input = NULL;
-    const Err *e = input_read(&typing, command, body->object, body, NULL, &input);
+    const Err *e = input_read(&typing, command, spelled.object, &spelled, NULL, &input);
     if (e != NULL) {
-        answer_failure(&request->answer, request->arena, command->name, e);
-        return;
+        answer_failure(&request->answer, a, command->name, e);
+        return REST_ANSWERED;
     }
     input_check_new(&typing, input, NULL);
-    if (problems_any(&problems) || note_refusal(command, &problems)) {
+    if (problems_any(&problems)) {
         answer_problems(&request->answer, command->name, &problems);
-    } else {
-        answer_cannot(request);
+        return REST_ANSWERED;
     }
+    CommandWork *work = ARENA_NEW(a, CommandWork);
+    *work = (CommandWork){.entry = entry,
+                          .arguments = arguments_of(a, input),
+                          .clear = input_clear_texts(a, input),
+                          .files = files_of(a, input)};
+    request->work = work;
+    return REST_PREPARE;
+}
+
+/* --- the work --- */
+
+static void answer_outcome(RestRequest *request, const Problems *problems, const Err *e)
+{
+    Arena *a = request->arena;
+    const Str name = request->route.resource->name;
+    if (e != NULL && e->kind == ERR_INVALID && e->field == NULL) {
+        answer_failed(request, str_from(e->text));
+    } else if (e != NULL) {
+        answer_failure(&request->answer, a, name, e);
+    } else if (problems_any(problems)) {
+        answer_problems(&request->answer, name, problems);
+    } else if (request->answer.status == 0) {
+        command_answer_success(&request->answer, NULL);
+    }
+}
+
+void command_run(const Rest *r, RestRequest *request, Reader *reader)
+{
+    const CommandWork *work = request->work;
+    Problems problems;
+    problems_init(&problems, request->arena);
+    CommandCall call = {
+        .arena = request->arena,
+        .store = r->store,
+        .reader = reader,
+        .entry = work->entry,
+        .arguments = work->arguments,
+        .clear = work->clear,
+        .files = work->files,
+        .principal = &request->principal,
+        .context = r->options.command_context,
+        .problems = &problems,
+        .answer = &request->answer,
+    };
+    const Err *e = work->entry != NULL ? work->entry->run(&call)
+                                       : err(request->arena, ERR_INVALID,
+                                             "This system can't carry out this command yet.");
+    answer_outcome(request, &problems, e);
 }

@@ -3,7 +3,11 @@
 #include "manager/rest/body.h"
 #include "manager/rest/rest.h"
 
-/* Commands (wire 12): arguments are read and checked by the model, then the command is answered.
- * What needs a live call or a part of the program that isn't there is refused, never accepted for
- * nothing. Fills the answer. */
-void command_answer(const Rest *r, RestRequest *request, const Body *body);
+/* The stages of a command (wire 12), between the body and what carries it out (commands.h). */
+
+/* Reads and checks the arguments by the model. PREPARE, with request->work filled, or ANSWERED with
+ * what is wrong. */
+RestNext command_parse(const Rest *r, RestRequest *request, const Body *body);
+
+/* Carries it out, on a thread that may wait; fills the answer. */
+void command_run(const Rest *r, RestRequest *request, Reader *reader);

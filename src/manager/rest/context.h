@@ -13,7 +13,8 @@ struct Rest {
     const Model *model;
     RestOptions options;
     Router *router;
-    const ResourceHooks **hooks; /* by Resource.index; NULL: nothing special. Owned array */
+    const ResourceHooks **hooks;   /* by Resource.index; NULL: nothing special. Owned array */
+    const CommandEntry **commands; /* by Resource.index; NULL: no such command. Owned array */
     RenderPlans *plans;
     Cache *cache; /* NULL: none */
 };

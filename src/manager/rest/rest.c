@@ -24,6 +24,15 @@ static void find_hooks(Rest *r)
     }
 }
 
+static void find_commands(Rest *r)
+{
+    for (size_t i = 0; i < r->options.n_commands; i++) {
+        for (const CommandEntry *c = r->options.commands[i]; c->run != NULL; c++) {
+            r->commands[c->command] = c;
+        }
+    }
+}
+
 Rest *rest_new(Store *store, const RestOptions *options)
 {
     Rest *r = calloc(1, sizeof *r);
@@ -33,8 +42,10 @@ Rest *rest_new(Store *store, const RestOptions *options)
     r->options = *options;
     r->router = router_new(r->model);
     r->hooks = calloc(r->model->n_resources, sizeof(const ResourceHooks *));
-    MUST(r->hooks != NULL);
+    r->commands = calloc(r->model->n_resources, sizeof(const CommandEntry *));
+    MUST(r->hooks != NULL && r->commands != NULL);
     find_hooks(r);
+    find_commands(r);
     r->plans = render_plans_new(r);
     r->cache = options->cache_bytes > 0 ? cache_new(store, options->cache_bytes) : NULL;
     return r;
@@ -47,6 +58,7 @@ Rest *rest_free(Rest *r)
         r->plans = render_plans_free(r->plans);
         r->router = router_free(r->router);
         free(r->hooks);
+        free(r->commands);
         free(r);
     }
     return NULL;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/rest/commands.h"
 #include "manager/rest/hooks.h"
 #include "manager/rest/request.h"
 #include "store/writer.h"
@@ -17,6 +18,9 @@ typedef struct RestOptions {
     size_t cache_bytes;     /* of rendered objects; 0: no cache */
     const ResourceHooks *const *hooks;
     size_t n_hooks;
+    const CommandEntry *const *commands; /* tables, each ended by an entry without run() */
+    size_t n_commands;
+    void *command_context; /* handed to commands: what they need beyond the store */
 } RestOptions;
 
 typedef enum RestNext {
@@ -30,7 +34,7 @@ typedef enum RestNext {
                         rest_written() */
 } RestNext;
 
-/* The store, and the hooks in options, must outlive it. */
+/* The store, and the tables in options, must outlive it. */
 Rest *rest_new(Store *store, const RestOptions *options);
 Rest *rest_free(Rest *r);
 DEFINE_CLEANUP(Rest, rest_free);
@@ -50,7 +54,7 @@ RestNext rest_work(const Rest *r, RestRequest *request, bool large_here);
 /* Fills the answer; opens and ends the reader's snapshot itself. */
 void rest_read(const Rest *r, RestRequest *request, Reader *reader);
 
-/* What is slow and needs no transaction: keys, hashes, packages. ANSWERED or WRITE. */
+/* What is slow and needs no transaction: keys, hashes, packages, commands. ANSWERED or WRITE. */
 RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader);
 
 StoreFile rest_write_file(const RestRequest *request);

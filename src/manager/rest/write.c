@@ -98,21 +98,24 @@ static void answer_error_of(RestRequest *request, const Err *e)
 }
 
 /* Commands, and actions on objects that are never there. */
-static RestNext answer_action(const Rest *r, RestRequest *request)
+static RestNext parse_action(const Rest *r, RestRequest *request)
 {
     Body body = {.object = NULL};
     if (request->route.resource->parent != NULL) {
         answer_empty(&request->answer, 404);
         return REST_ANSWERED;
     }
+    RestNext next = REST_ANSWERED;
     const Err *e = body_read(request, &body);
     if (e != NULL) {
         answer_error_of(request, e);
     } else {
-        command_answer(r, request, &body);
+        next = command_parse(r, request, &body);
     }
-    body_release(request);
-    return REST_ANSWERED;
+    if (next == REST_ANSWERED) {
+        body_release(request);
+    }
+    return next;
 }
 
 RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
@@ -121,7 +124,7 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
         return REST_PARSE_POOL;
     }
     if (request->route.kind == ROUTE_COMMAND || request->route.resource->parent != NULL) {
-        return answer_action(r, request);
+        return parse_action(r, request);
     }
     Write *write = ARENA_NEW(request->arena, Write);
     request->work = write;

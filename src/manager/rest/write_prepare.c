@@ -2,6 +2,7 @@
 #include "manager/rest/write.h"
 
 #include "manager/auth/password.h"
+#include "manager/rest/command.h"
 #include "manager/rest/write_work.h"
 #include "store/files.h"
 
@@ -150,6 +151,11 @@ static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *rea
 
 RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)
 {
+    if (request->route.kind == ROUTE_COMMAND) {
+        command_run(r, request, reader);
+        body_release(request);
+        return REST_ANSWERED;
+    }
     Write *write = request->work;
     write->n_prepared++;
     problems_init(&write->problems, request->arena);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "manager/command/command.h"
 #include "manager/resources/resources.h"
 #include "manager/server/certificate.h"
 #include "manager/server/control.h"
@@ -96,6 +97,8 @@ static Err *server_make_handler(Server *s, Arena *a)
         .cache_bytes = CACHE_BYTES,
         .hooks = resources_hooks,
         .n_hooks = resources_n_hooks,
+        .commands = command_tables,
+        .n_commands = command_n_tables,
     };
     s->handler.store = store;
     s->handler.rest = rest_new(store, &rest_options);

@@ -46,8 +46,7 @@ static inline void rest_fixture_check(const Err *e)
     }
 }
 
-static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *const hooks[],
-                                            size_t n_hooks)
+static inline RestFixture *rest_fixture_with(const RestOptions *rest)
 {
     RestFixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
@@ -56,13 +55,19 @@ static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHo
     (void)snprintf(f->folder, sizeof f->folder, "/tmp/rostra-rest-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     const StoreOptions options = {.folder = f->folder};
-    const RestOptions rest = {.cache_bytes = cache_bytes, .hooks = hooks, .n_hooks = n_hooks};
     rest_fixture_check(
         model_load(f->arena, model_embedded_files, model_n_embedded_files, &f->model));
     rest_fixture_check(store_open(f->arena, f->model, &options, &f->store));
     rest_fixture_check(reader_new(f->arena, f->store, &f->reader));
-    f->rest = rest_new(f->store, &rest);
+    f->rest = rest_new(f->store, rest);
     return f;
+}
+
+static inline RestFixture *rest_fixture_new(size_t cache_bytes, const ResourceHooks *const hooks[],
+                                            size_t n_hooks)
+{
+    const RestOptions rest = {.cache_bytes = cache_bytes, .hooks = hooks, .n_hooks = n_hooks};
+    return rest_fixture_with(&rest);
 }
 
 static inline int rest_fixture_remove(const char *path, const struct stat *status, int type,

@@ -1,14 +1,76 @@
-/* Commands: arguments are checked, nothing is accepted for nothing. */
+/* Commands: arguments are checked by the model, then the command's entry is asked. */
 #include "test.h"
 
 #include "manager_rest/rest_steps.h"
+#include "model/model_ids.h"
 
 #define COMMAND "/api/admin/command/v1/"
 #define UUID "00000000-0000-4000-8000-000000000000"
 
+static char server_text[] = "the server's";
+
+/* A client's own name of the argument. */
+static void spell_lock(Arena *a, Json *body)
+{
+    (void)a;
+    for (Json *member = body->first; member != NULL; member = member->next) {
+        if (str_equal(member->name, STR("room"))) {
+            member->name = STR("conference_id");
+        }
+    }
+}
+
+static Err *run_lock(CommandCall *call)
+{
+    const Str id = call->arguments->values[call->entry->subject].text;
+    if (str_equal(id, STR("wrong"))) {
+        command_problem(call, call->entry->subject, STR("Failed to find conference."));
+    } else if (str_equal(id, STR("failing"))) {
+        return err(call->arena, ERR_INVALID, "The node said <no>.");
+    } else if (str_equal(id, STR("full"))) {
+        return err(call->arena, ERR_IO, "The disk is full.");
+    } else if (str_equal(id, STR("data"))) {
+        Buf *data = buf_new(100);
+        buf_put_lit(data, "{\"is\": 1}");
+        command_answer_success(call->answer, data);
+    }
+    assert_true(str_equal(call->principal->name, STR("tester")));
+    assert_true(call->context == server_text);
+    return NULL;
+}
+
+/* Defaults are there, secrets come in clear. */
+static Err *run_backup(CommandCall *call)
+{
+    const Str passphrase = call->clear[FLD_COMMAND_PLATFORM__BACKUP_CREATE_PASSPHRASE];
+    assert_true(str_equal(passphrase, STR("open")));
+    assert_int_equal(call->arguments->values[FLD_COMMAND_PLATFORM__BACKUP_CREATE_REQUEST].integer,
+                     0);
+    return NULL;
+}
+
+static Err *run_restore(CommandCall *call)
+{
+    const Part *package = call->files[FLD_COMMAND_PLATFORM__BACKUP_RESTORE_PACKAGE];
+    return err(call->arena, ERR_INVALID, "%.*s", STR_ARG(package->content));
+}
+
+static const CommandEntry entries[] = {
+    {.command = RES_COMMAND_CONFERENCE__LOCK,
+     .subject = FLD_COMMAND_CONFERENCE__LOCK_CONFERENCE_ID,
+     .spell = spell_lock,
+     .run = run_lock},
+    {.command = RES_COMMAND_PLATFORM__BACKUP_CREATE, .run = run_backup},
+    {.command = RES_COMMAND_PLATFORM__BACKUP_RESTORE, .run = run_restore},
+    {.run = NULL},
+};
+static const CommandEntry *const tables[] = {entries};
+
 static int set_up(void **state)
 {
-    *state = rest_fixture_new(0, NULL, 0);
+    const RestOptions options = {
+        .commands = tables, .n_commands = ARRAY_N(tables), .command_context = server_text};
+    *state = rest_fixture_with(&options);
     return 0;
 }
 
@@ -21,29 +83,26 @@ static int tear_down(void **state)
 static void test_answers(void **state)
 {
     static const Step steps[] = {
-        {"POST", COMMAND "participant/disconnect/", "{\"participant_id\": \"" UUID "\"}", 400,
-         "{\"disconnect\": {\"participant_id\": [\"Failed to find participant.\"]}}", NULL},
-        {"POST", COMMAND "participant/disconnect/", "participant_id=7", 400,
-         "{\"disconnect\": {\"participant_id\": [\"Failed to find participant.\"]}}", NULL},
-        {"POST", COMMAND "conference/lock/", "{\"conference_id\": 7, \"unknown\": 1}", 400,
+        {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"fine\"}", 202,
+         "{\"data\": null, \"status\": \"success\"}", NULL},
+        {"POST", COMMAND "conference/lock/", "conference_id=data", 202,
+         "{\"data\": {\"is\": 1}, \"status\": \"success\"}", NULL},
+        {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"wrong\", \"unknown\": 1}", 400,
          "{\"lock\": {\"conference_id\": [\"Failed to find conference.\"]}}", NULL},
+        {"POST", COMMAND "conference/lock/", "{\"room\": \"data\"}", 202, "{\"is\": 1}", NULL},
+        {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"failing\"}", 400,
+         "{\"error\": \"The node said <no>.\", \"status\": \"failure\"}", NULL},
+        {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"full\"}", 503, "\"error\"",
+         "disk"},
         {"POST", COMMAND "conference/lock/", "", 400,
          "{\"lock\": {\"conference_id\": [\"This field is required.\"]}}", NULL},
         {"POST", COMMAND "conference/lock/", "{", 400, "\"error\"", NULL},
-        {"POST", COMMAND "participant/dial/", "conference_alias=meet&role=chair", 400,
-         "{\"dial\": {\"destination\": [\"This field is required.\"]}}", NULL},
-        {"POST", COMMAND "participant/dial/",
-         "{\"conference_alias\": \"meet\", \"destination\": \"x\", \"role\": \"boss\"}", 400,
-         "{\"dial\": {\"role\": [\"Not one of the choices: 'chair', 'guest'.\"]}}", NULL},
-        {"POST", COMMAND "participant/dial/",
-         "{\"conference_alias\": \"meet\", \"destination\": \"x\"}", 400,
+        {"POST", COMMAND "platform/backup_create/", "{\"passphrase\": \"open\"}", 202,
+         "\"success\"", "open"},
+        {"POST", COMMAND "platform/backup_create/", "{\"passphrase\": \"\"}", 400,
+         "\"passphrase\": [\"This field is required.\"]", NULL},
+        {"POST", COMMAND "conference/unlock/", "{\"conference_id\": 1}", 400,
          "\"status\": \"failure\"}", NULL},
-        {"POST", COMMAND "platform/upgrade/", "{}", 400,
-         "{\"upgrade\": {\"package\": [\"This system is upgraded by its packages.\"]}}", NULL},
-        {"POST", COMMAND "platform/start_cloudnode/", "{}", 400,
-         "{\"start_cloudnode\": {\"instance_id\": [\"This field is required.\"]}}", NULL},
-        {"POST", "/api/admin/configuration/v1/upgrade/", "{\"request\": true}", 400,
-         "{\"upgrade\": {\"package\": [\"This system is upgraded by its packages.\"]}}", NULL},
         {"POST", "/api/admin/configuration/v1/upgrade_request/" UUID "/finish/", "{}", 404, NULL,
          NULL},
         {"GET", COMMAND "conference/lock/", NULL, 405, "POST", NULL},
@@ -51,10 +110,33 @@ static void test_answers(void **state)
     rest_steps_take_all(state, steps, ARRAY_N(steps));
 }
 
+/* It belongs where it may wait. */
+static void test_stage(void **state)
+{
+    RestFixture *f = *state;
+    (void)rest_fixture_text(f, "POST", COMMAND "conference/lock/", "conference_id=fine", 202);
+    assert_int_equal(f->stage, REST_PREPARE);
+}
+
+static void test_file(void **state)
+{
+    static const char *const headers[] = {"content-type", "multipart/form-data; boundary=b", NULL};
+    RestAnswer answer = rest_fixture_send(
+        *state, "POST", COMMAND "platform/backup_restore/", headers,
+        "--b\r\nContent-Disposition: form-data; name=\"package\"; filename=\"x\"\r\n\r\n"
+        "what it holds\r\n--b\r\nContent-Disposition: form-data; name=\"passphrase\"\r\n\r\n"
+        "p\r\n--b--\r\n");
+    assert_int_equal(answer.status, 400);
+    assert_true(str_find_str(buf_str(answer.body), STR("what it holds")) != SIZE_MAX);
+    answer.body = buf_free(answer.body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

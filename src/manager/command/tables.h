@@ -1,0 +1,8 @@
+#pragma once
+
+#include "manager/rest/commands.h"
+
+/* The entries of each file in this folder, for commands.c; each ends with one without run(). */
+extern const CommandEntry conference_commands[];
+extern const CommandEntry participant_commands[];
+extern const CommandEntry platform_commands[];

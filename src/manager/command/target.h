@@ -1,0 +1,21 @@
+#pragma once
+
+#include "manager/rest/commands.h"
+
+/* What the arguments of commands name. */
+
+/* The object whose id or address the argument FLD_… holds; *ret_found = false if it isn't there, or
+ * if nothing was given. Opens and ends the snapshot itself. */
+CHECKED Err *target_find(const CommandCall *call, uint16_t argument, uint16_t resource,
+                         bool *ret_found);
+
+/* The same, with a problem of that argument noted where nothing is found. */
+CHECKED Err *target_require(const CommandCall *call, uint16_t argument, uint16_t resource,
+                            Str problem);
+
+/* Whether a row has this text in a field (FLD_…). */
+CHECKED Err *target_has_text(const CommandCall *call, uint16_t resource, uint16_t field, Str text,
+                             bool *ret_found);
+
+#define TARGET_NO_CONFERENCE STR("Failed to find conference.")
+#define TARGET_NO_PARTICIPANT STR("Failed to find participant.")
