@@ -15,6 +15,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 import requests
@@ -132,6 +133,16 @@ def read_answer(connection, method='GET'):
     answer.begin()
     answer.text = answer.read().decode('utf-8')
     return answer
+
+
+def wait_for(look):
+    """Asks until the answer is true; that answer."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+    raise AssertionError('it did not happen')
 
 
 def absolute(path):

@@ -13,6 +13,7 @@
 #include "manager/server/first_password.h"
 #include "manager/server/handler.h"
 #include "manager/server/open.h"
+#include "manager/server/schedule.h"
 #include "manager/server/setup.h"
 
 #define READERS_MAX 4
@@ -29,6 +30,7 @@ typedef struct Server {
     HttpServer *http;
     size_t listeners[OPTIONS_LISTEN_MAX];
     Opened opened; /* model and store */
+    Schedule *schedule;
     Control *control;
     Reader *reader; /* of the main thread */
     Arena *certificate_arena;
@@ -133,6 +135,7 @@ static Err *server_start(Server *s, Arena *a)
     TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
     TRY(server_make_handler(s, a));
     TRY(server_use_certificate(s));
+    TRY(schedule_new(a, s->opened.store, &s->schedule));
     TRY(control_new(a, s->options->data, s->opened.store, &s->control));
     return http_server_start(s->http, a);
 }
@@ -178,6 +181,7 @@ static void server_wait(Server *s, const sigset_t *waited)
 static void server_end(Server *s)
 {
     s->control = control_free(s->control);
+    s->schedule = schedule_free(s->schedule);
     s->handler.readers = pool_free(s->handler.readers);
     s->handler.slow = pool_free(s->handler.slow);
     s->handler.rest = rest_free(s->handler.rest);

@@ -1,0 +1,50 @@
+/* Which jobs there are, and what each is given. */
+#include "manager/server/schedule.h"
+
+#include <stdlib.h>
+
+#include "base/datetime.h"
+#include "manager/jobs/jobs.h"
+#include "manager/jobs/management_vm.h"
+#include "manager/jobs/mirror.h"
+
+struct Schedule {
+    Store *store;
+    Reader *live_reader; /* of the first start, then of the live jobs' thread */
+    Mirrors mirrors;
+    Jobs *live;
+};
+
+static Err *start_live(Schedule *s, Arena *a)
+{
+    TRY(reader_new(a, s->store, &s->live_reader));
+    s->mirrors = (Mirrors){.store = s->store, .reader = s->live_reader};
+    TRY(mirrors_run(&s->mirrors, a, datetime_now_us()));
+    const Job table[] = {
+        {"live rows", MIRRORS_PERIOD_US, mirrors_run, &s->mirrors},
+        {"management_vm", MANAGEMENT_VM_PERIOD_US, management_vm_run, s->store},
+    };
+    return jobs_new(a, "live", table, ARRAY_N(table), &s->live);
+}
+
+Err *schedule_new(Arena *errors, Store *store, Schedule **ret_schedule)
+{
+    CLEANUP(schedule_free) Schedule *s = calloc(1, sizeof *s);
+    MUST(s != NULL);
+    s->store = store;
+    TRY(start_live(s, errors));
+    *ret_schedule = s;
+    s = NULL;
+    return NULL;
+}
+
+Schedule *schedule_free(Schedule *s)
+{
+    if (s == NULL) {
+        return NULL;
+    }
+    s->live = jobs_free(s->live);
+    s->live_reader = reader_free(s->live_reader);
+    free(s);
+    return NULL;
+}

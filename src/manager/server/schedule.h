@@ -1,0 +1,16 @@
+#pragma once
+
+#include "store/store.h"
+
+/* The tables of what happens by itself while the server runs (manager/jobs/jobs.h says how to add
+ * to them): one for what follows changes within a second, one for all that may take longer. */
+
+typedef struct Schedule Schedule;
+
+/* Makes the live rows, so that the first answer has them, and starts the threads. The store must
+ * outlive it. Errors: ERR_IO. */
+CHECKED Err *schedule_new(Arena *errors, Store *store, Schedule **ret_schedule);
+
+/* Waits for the runs at hand. */
+Schedule *schedule_free(Schedule *s);
+DEFINE_CLEANUP(Schedule, schedule_free);
