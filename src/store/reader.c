@@ -7,6 +7,7 @@
 #include "store/query_sql.h"
 #include "store/search.h"
 #include "store/store_private.h"
+#include "store/unique.h"
 
 /* A query's text. */
 #define READER_SQL_BYTES (1024UL * 1024)
@@ -204,6 +205,27 @@ Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value, Va
     TRY(stmt_step(s, a, &found));
     *ret_key = found ? stmt_value(s, a, 0) : VALUE_NONE;
     stmt_reset(s);
+    return NULL;
+}
+
+Err *reader_conflicts(Reader *r, Arena *a, const ConflictQuery *q, Err **ret_first)
+{
+    const Table *t = table_at(r, q->row->resource);
+    const UniqueScope scope = {.known = q->known, .siblings = q->siblings};
+    Err *first = NULL;
+    Db *db = NULL;
+    TRY(reader_db(r, a, t->file, &db));
+    TRY(unique_conflicts(db, a, t, q->row, &scope, &first));
+    if (q->is_new && !value_is_null(q->row->key)) {
+        const Row *stored = NULL;
+        TRY(reader_get(r, a, q->row->resource, q->row->key, &stored));
+        if (stored != NULL) {
+            Err *e = unique_key_conflict(a, t);
+            e->next = first;
+            first = e;
+        }
+    }
+    *ret_first = first;
     return NULL;
 }
 

@@ -65,6 +65,20 @@ CHECKED Err *reader_related_rows(Reader *r, Arena *a, const Field *to_many, cons
 CHECKED Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value,
                          Value *ret_key);
 
+/* A row that isn't stored, or not so. */
+typedef struct ConflictQuery {
+    const Row *row;    /* its key: of the stored row that doesn't count; VALUE_NONE: all count */
+    bool is_new;       /* the key itself must be free, too */
+    const bool *known; /* by Field.index: unique values are looked for where all of their fields
+                          are set here; NULL: all */
+    const Field *siblings; /* rows that have this to-one in common with the row don't count; NULL:
+                              all count */
+} ConflictQuery;
+
+/* What the row would share with others although it is unique: an ERR_CONFLICT each, as tx_insert()
+ * gives, chained; *ret_first = NULL: nothing. */
+CHECKED Err *reader_conflicts(Reader *r, Arena *a, const ConflictQuery *q, Err **ret_first);
+
 const Model *reader_model(const Reader *r);
 
 /* Statements run since reader_new(); the tests count them. */

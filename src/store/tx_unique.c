@@ -4,130 +4,20 @@
  * NULL in its place, since NULLs never collide, and the value is parked; at the end of the request
  * it is written for good. So two rows may swap their names, and a new one may take the name of one
  * that the same request deletes afterwards. */
-#include "base/utf8.h"
 #include "store/tx_private.h"
-
-enum { SQL_BYTES_MAX = 64 * 1024 };
-
-/* --- groups of fields that are unique together, single ones first --- */
-
-static size_t n_groups(const Table *t)
-{
-    return t->n_unique_fields + t->resource->n_unique_together;
-}
-
-static FieldGroup group_at(const Table *t, size_t i)
-{
-    return i < t->n_unique_fields ? (FieldGroup){.fields = &t->unique_fields[i], .n = 1}
-                                  : t->resource->unique_together[i - t->n_unique_fields];
-}
-
-/* NULL never collides. */
-static bool has_null(FieldGroup group, const Row *row)
-{
-    for (size_t i = 0; i < group.n; i++) {
-        if (value_is_null(row->values[group.fields[i]->index])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static Str column_of(Tx *tx, const Field *f)
-{
-    return f->fold ? str_format(tx->arena, "%.*s__fold", STR_ARG(f->name)) : f->name;
-}
-
-static Str search_sql(Tx *tx, const Table *t, FieldGroup group)
-{
-    CLEANUP(buf_free) Buf *sql = buf_new(SQL_BYTES_MAX);
-    buf_put_lit(sql, "SELECT 1 FROM ");
-    sql_put_name(sql, t->name);
-    buf_put_lit(sql, " WHERE ");
-    sql_put_name(sql, t->key_column);
-    buf_put_lit(sql, " IS NOT ?1");
-    for (size_t i = 0; i < group.n; i++) {
-        buf_put_lit(sql, " AND ");
-        sql_put_name(sql, column_of(tx, group.fields[i]));
-        buf_printf(sql, " = ?%zu", i + 2);
-    }
-    buf_put_lit(sql, " LIMIT 1");
-    MUST(!buf_failed(sql));
-    return str_dup(tx->arena, buf_str(sql));
-}
-
-/* Whether another row has the values of the group. */
-static Err *is_taken(Tx *tx, const Table *t, FieldGroup group, const Row *row, bool *ret_taken)
-{
-    if (has_null(group, row)) {
-        *ret_taken = false;
-        return NULL;
-    }
-    Stmt *s = NULL;
-    TRY(db_prepare(tx->db, tx->arena, search_sql(tx, t, group), &s));
-    stmt_bind(s, 1, row->key);
-    for (size_t i = 0; i < group.n; i++) {
-        const Field *f = group.fields[i];
-        const Value v = row->values[f->index];
-        stmt_bind(s, (int)i + 2,
-                  f->fold && v.type == VALUE_TEXT ? value_text(utf8_fold(tx->arena, v.text)) : v);
-    }
-    bool taken = false;
-    TRY(stmt_step(s, tx->arena, &taken));
-    stmt_reset(s);
-    *ret_taken = taken;
-    return NULL;
-}
-
-/* --- what a client is told --- */
-
-static Str names_of(Tx *tx, FieldGroup group)
-{
-    Str names = STR("");
-    for (size_t i = 0; i < group.n; i++) {
-        const char *between = i == 0 ? "" : i + 1 == group.n ? " and " : ", ";
-        names = str_format(tx->arena, "%.*s%s%.*s", STR_ARG(names), between,
-                           STR_ARG(str_sentence_case(tx->arena, group.fields[i]->name)));
-    }
-    return names;
-}
-
-static Err *conflict(Tx *tx, const Table *t, Str field, Str names)
-{
-    Err *e = err_field(tx->arena, ERR_CONFLICT, field, "%.*s with this %.*s already exists.",
-                       STR_ARG(str_sentence_case(tx->arena, t->resource->name)), STR_ARG(names));
-    e->owner = str_to_cstr(tx->arena, t->resource->name);
-    return e;
-}
-
-static Err *group_error(Tx *tx, const Table *t, FieldGroup group)
-{
-    return conflict(tx, t, group.n == 1 ? group.fields[0]->name : STR("__all__"),
-                    names_of(tx, group));
-}
+#include "store/unique.h"
 
 /* All groups whose values another row has, chained; NULL: none. */
 static Err *taken_groups(Tx *tx, const Table *t, const Row *row, Err **ret_first)
 {
-    Err **last = ret_first;
-    for (size_t i = 0; i < n_groups(t); i++) {
-        bool taken = false;
-        TRY(is_taken(tx, t, group_at(t, i), row, &taken));
-        if (taken) {
-            Err *e = group_error(tx, t, group_at(t, i));
-            *last = e;
-            last = &e->next;
-        }
-    }
-    return NULL;
+    return unique_conflicts(tx->db, tx->arena, t, row, &(UniqueScope){.known = NULL}, ret_first);
 }
 
 Err *tx_unique_key_error(Tx *tx, const Table *t, const Row *row)
 {
     Err *first = NULL;
     TRY(taken_groups(tx, t, row, &first));
-    Err *e =
-        conflict(tx, t, t->resource->key_name, str_sentence_case(tx->arena, t->resource->key_name));
+    Err *e = unique_key_conflict(tx->arena, t);
     e->next = first;
     return e;
 }
@@ -149,10 +39,10 @@ static Parked *parked_of(Tx *tx, const Table *t, const Row *row)
 Err *tx_unique_park(Tx *tx, const Table *t, const Row *row, Row **ret_stored)
 {
     Row *stored = row_copy(tx->arena, row);
-    for (size_t i = 0; i < n_groups(t); i++) {
-        const FieldGroup group = group_at(t, i);
+    for (size_t i = 0; i < unique_n_groups(t); i++) {
+        const FieldGroup group = unique_group_at(t, i);
         bool taken = false;
-        TRY(is_taken(tx, t, group, stored, &taken));
+        TRY(unique_is_taken(tx->db, tx->arena, t, group, stored, NULL, &taken));
         if (taken) {
             const uint16_t at = group.fields[group.n - 1]->index; /* one NULL is enough */
             Parked *parked = parked_of(tx, t, row);
@@ -193,19 +83,30 @@ static Err *explain(Tx *tx, const Table *t, const Row *row, Err *e)
     return first != NULL ? first : e;
 }
 
+/* Makes a row what it is to be in the end; false if nothing of it waits after all: its write failed
+ * when its values were parked already. */
+static bool put_parked(const TouchedRow *touched, Row *row)
+{
+    const Table *t = touched->table;
+    bool waits = false;
+    for (size_t i = 0; i < t->n_fields; i++) {
+        const uint16_t at = t->fields[i]->index;
+        if (touched->parked->fields[at]) {
+            waits = waits || value_is_null(row->values[at]);
+            row->values[at] = touched->parked->values[at];
+        }
+    }
+    return waits;
+}
+
 static Err *write_parked(Tx *tx, const TouchedRow *touched)
 {
     const Table *t = touched->table;
     Row *row = NULL;
     TRY(tx_get(tx, tx->arena, t, touched->parent, touched->key, &row));
-    MUST(row != NULL); /* a deleted row has nothing parked */
+    MUST(row != NULL); /* a deleted row has nothing parked, and a failed write ends the request */
     row->version = tx_version(tx);
-    for (size_t i = 0; i < t->n_fields; i++) {
-        const uint16_t at = t->fields[i]->index;
-        if (touched->parked->fields[at]) {
-            row->values[at] = touched->parked->values[at];
-        }
-    }
+    (void)put_parked(touched, row); /* always waits */
     Err *e = tx_write_columns(tx, t, row, touched->parked->fields);
     return e == NULL ? NULL : explain(tx, t, row, e);
 }
@@ -218,5 +119,27 @@ Err *tx_unique_finish(Tx *tx)
             TRY(write_parked(tx, row));
         }
     }
+    return NULL;
+}
+
+Err *tx_conflicts(Tx *tx, Err **ret_first)
+{
+    Err *first = NULL;
+    Err **last = &first;
+    for (const TouchedRow *touched = tx->first_touched; tx->any_parked && touched != NULL;
+         touched = touched->next) {
+        if (touched->parked == NULL || touched->deleted) {
+            continue;
+        }
+        Row *row = NULL;
+        TRY(tx_get(tx, tx->arena, touched->table, touched->parent, touched->key, &row));
+        if (row != NULL && put_parked(touched, row)) {
+            TRY(taken_groups(tx, touched->table, row, last));
+        }
+        while (*last != NULL) {
+            last = &(*last)->next;
+        }
+    }
+    *ret_first = first;
     return NULL;
 }

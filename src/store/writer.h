@@ -71,3 +71,8 @@ CHECKED Err *tx_set_links(Tx *tx, const Field *links, Value owner, const Value k
 
 /* Raises the version of a row whose computed fields changed with something else. */
 CHECKED Err *tx_touch(Tx *tx, const Resource *r, Value key);
+
+/* The unique values that rows written so far would share with others if the request ended now: an
+ * ERR_CONFLICT each, as tx_insert() gives, chained; *ret_first = NULL: none. The end of the request
+ * stays the judge of them, but tells only those of one row. */
+CHECKED Err *tx_conflicts(Tx *tx, Err **ret_first);

@@ -60,6 +60,94 @@ def test_faults_come_together(client):
     assert found['name'] == ['This field is required.']
 
 
+TAKEN = 'already exists'
+
+
+@pytest.fixture(scope='module')
+def holder(maker):
+    """A room and a node whose unique values the tests ask for again."""
+    client = maker.client
+    location = client.create('system_location', name='Holder of all')
+    node = {'name': 'held', 'hostname': 'held', 'domain': 'example.com', 'address': '192.0.2.77',
+            'netmask': '255.255.255.0', 'gateway': '192.0.2.1', 'system_location': location,
+            'node_type': 'CONFERENCING'}
+    client.create('worker_vm', **node)
+    room = client.create('conference', name='Held', aliases=[{'alias': 'held.one'}, {'alias': 'held.two'}])
+    return room, node
+
+
+@pytest.mark.parametrize('fault', [
+    {'pin': 'x'},                                                      # typing
+    {'pin': '123456', 'guest_pin': '123456'},                              # a rule across fields
+    {'allow_guests': True},
+    {'ivr_theme': 999999},                                             # leads nowhere
+    {'automatic_participants': [999999]},                              # found when the room is written
+    {'system_location': {'name': 'There is none'}},
+], ids=lambda fault: '+'.join(fault))
+def test_what_is_taken_comes_with_all_else(client, holder, fault):
+    """wire 7: wherever the other faults are found."""
+    body = {'name': 'Held', 'aliases': [{'alias': 'HELD.two'}, {'alias': 'held.three'}], **fault}
+    found = problems(client.post('conference/', body))
+    assert found.pop('name') == ['Conference with this Name already exists.']
+    assert found.pop('aliases') == ['Conference alias with this Alias already exists.']
+    assert len(found) == 1 and TAKEN not in str(found)
+
+
+def test_all_that_is_taken_comes_together(client, holder):
+    """wire 7: of the object and of each object inside it, also where nothing else is wrong."""
+    found = problems(client.post('conference/', {
+        'name': 'Held', 'aliases': [{'alias': 'held.one'}, {'alias': 'held.two'}]}))
+    assert set(found) == {'name', 'aliases'} and len(found['aliases']) == 2
+
+
+def test_a_child_with_a_fault_hides_no_other(client, holder):
+    """wire 7"""
+    found = problems(client.post('conference/', {'name': 'Held', 'pin': 'x', 'aliases': [
+        {'alias': 'fine', 'id': 0}, {'alias': 'x' * 251}, {'alias': 'held.one'}, {'description': 'none'}]}))
+    assert found['name'] == ['Conference with this Name already exists.']
+    assert 'Conference alias with this Alias already exists.' in found['aliases'] and len(found['aliases']) > 2
+
+
+def test_taken_groups_come_with_all_else(client, holder):
+    """wire 7: what is unique only together, also when half of it is stored."""
+    _, node = holder
+    found = problems(client.post('worker_vm/', {**node, 'netmask': 'none'}), 'worker_vm')
+    assert set(found) == {'__all__', 'address', 'name', 'netmask'}
+    other = client.create('worker_vm', **{**node, 'name': 'other', 'address': '192.0.2.78', 'domain': 'example.org'})
+    found = problems(client.patch(other, {'domain': 'example.com', 'netmask': 'none'}), 'worker_vm')
+    assert set(found) == {'__all__', 'netmask'}
+    found = problems(client.patch(other, {'domain': 'example.net', 'netmask': 'none'}), 'worker_vm')
+    assert set(found) == {'netmask'}
+
+
+def test_own_values_are_not_taken(client):
+    """wire 7, 8.2: a refused change hears nothing of what the object itself has."""
+    room = client.create('conference', name='Own', aliases=[{'alias': 'own.a'}, {'alias': 'own.b'}])
+    first, second = (alias['id'] for alias in client.read(room)['aliases'])
+    body = {'name': 'Own', 'aliases': [{'id': first, 'alias': 'own.b'}, {'id': second, 'alias': 'own.a'}]}
+    for fault in ({'pin': 'x'}, {'allow_guests': True}, {'ivr_theme': 999999}):
+        for method in (client.patch, client.put):
+            assert TAKEN not in str(problems(method(room, {**body, **fault})))
+    assert client.patch(room, body).status_code == 202
+    found = problems(client.patch(room, {'name': 'Held', 'pin': 'x'}))
+    assert set(found) == {'name', 'pin'}
+
+
+def test_taken_ids_come_with_all_else(client):
+    """wire 7"""
+    number = client.read(client.create('conference', name='Numbered'))['id']
+    for fault in ({'pin': 'x'}, {'allow_guests': True}):
+        assert TAKEN in problems(client.post('conference/', {'id': number, 'name': 'Other', **fault}))['id'][0]
+
+
+def test_lists_may_make_room(client):
+    """wire 7, 8.3: what is taken now may be free at the end of a list, so only its own faults are told."""
+    room = client.create('conference', name='Leaves')
+    answer = client.patch('conference/', {'objects': [{'name': 'Leaves', 'pin': 'x'}], 'deleted_objects': [room]})
+    assert set(problems(answer)) == {'pin'}
+    assert client.patch('conference/', {'objects': [{'name': 'Leaves'}], 'deleted_objects': [room]}).status_code == 202
+
+
 def test_null(client):
     """wire 7: what is nullable is null, a list is empty, else the default counts."""
     path = client.create('conference', name='Nulls', participant_limit=None, aliases=None, automatic_participants=None,
@@ -107,7 +195,7 @@ def test_nothing_is_left_of_a_refused_object(client):
     """wire 7: one transaction."""
     client.create('conference', name='Holder', aliases=[{'alias': 'taken'}])
     rooms, aliases = (client.read(f'{name}/')['meta']['total_count'] for name in ('conference', 'conference_alias'))
-    for bad in ({'alias': 'taken'}, {'alias': 'TAKEN'}, {'alias': ''}, {}, {'alias': 'x' * 251}, 'nothing', 7, None, [],
+    for bad in ({'alias': 'taken'}, {'alias': 'TAKEN'}, {'alias': ''}, {}, {'alias': 'x' * 251}, 'nothing', 999999, None, [],
                 {'alias': 'fine', 'conference': '/api/admin/configuration/v1/conference/999999/'}):
         answer = client.post('conference/', {'name': 'Half', 'aliases': [{'alias': 'half'}, bad]})
         if isinstance(bad, dict) and bad.get('alias') == 'fine':

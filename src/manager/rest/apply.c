@@ -3,6 +3,7 @@
 
 #include "base/uuid.h"
 #include "manager/rest/members.h"
+#include "manager/rest/taken.h"
 #include "store/secret.h"
 
 void apply_problem(Apply *a, Str field, Str text)
@@ -21,9 +22,20 @@ Err *apply_faulty(const Apply *a)
     return err(a->arena, ERR_INVALID, "The body has faults.");
 }
 
-static CHECKED Err *apply_outcome(const Apply *a)
+Err *apply_go_on(const Apply *a, Err *e)
 {
-    return problems_any(a->problems) ? apply_faulty(a) : NULL;
+    return e != NULL && e->kind == ERR_INVALID && problems_any(a->problems) ? NULL : e;
+}
+
+/* Whether problems were found since the last one was `mark`. */
+static bool found_since(const Apply *a, const Problem *mark)
+{
+    return a->problems->last != mark || a->problems->full;
+}
+
+static CHECKED Err *outcome_since(const Apply *a, const Problem *mark)
+{
+    return found_since(a, mark) ? apply_faulty(a) : NULL;
 }
 
 /* --- values --- */
@@ -280,16 +292,30 @@ static CHECKED Err *note_dead_ends(Apply *a, const Row *row)
     return NULL;
 }
 
+/* A row that isn't stored, for its faults: what else is wrong with it. */
+static CHECKED Err *note_more(Apply *a, const Row *old, const Row *row, const Input *input)
+{
+    TRY(note_dead_ends(a, row));
+    const Taken taken = {.reader = tx_reader(a->tx),
+                         .arena = a->arena,
+                         .problems = a->problems,
+                         .set = a->set,
+                         .under = a->under,
+                         .parent = a->within};
+    return a->alone ? taken_note(&taken, input, row, old) : NULL;
+}
+
 /* The store names one field; a body may have several references that lead nowhere. */
-static CHECKED Err *explain(Apply *a, Err *e, const Row *row)
+static CHECKED Err *explain(Apply *a, Err *e, const Row *old, const Row *row, const Input *input)
 {
     if (e == NULL || e->field == NULL) {
         return e;
     }
+    const Problem *mark = a->problems->last;
     if (e->kind == ERR_INVALID) {
-        TRY(note_dead_ends(a, row));
+        TRY(note_more(a, old, row, input));
     }
-    bool noted = problems_any(a->problems);
+    const bool noted = a->problems->last != mark;
     for (const Err *c = e; !noted && c != NULL; c = c->next) {
         apply_problem(a, str_from(c->field), str_from(c->text));
     }
@@ -302,10 +328,11 @@ static CHECKED Err *explain(Apply *a, Err *e, const Row *row)
 static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, bool is_new,
                                   bool whole)
 {
+    const Problem *mark = a->problems->last;
     for (size_t i = 0; i < input->n_fields; i++) {
         const InputField *given = &input->fields[i];
         if (field_is_to_many(given->field)) {
-            TRY(members_write(a, given->field, given, row->key, is_new));
+            TRY(apply_go_on(a, members_write(a, given->field, given, row->key, is_new)));
         }
     }
     for (size_t i = 0; whole && i < row->resource->n_fields; i++) {
@@ -314,7 +341,7 @@ static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, 
             TRY(tx_set_links(a->tx, f, row->key, NULL, 0));
         }
     }
-    return apply_outcome(a);
+    return outcome_since(a, mark);
 }
 
 /* What was prepared is of another state of the row. */
@@ -336,6 +363,7 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
     if (prepared != NULL && prepared->version != 0) {
         return give_up(a);
     }
+    const Problem *mark = a->problems->last;
     Row *row = row_new(a->arena, input->resource);
     check_complete(a, input, parent);
     row->key = value_is_null(key) ? input->id : key;
@@ -345,12 +373,15 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
     }
     overlay_prepared(row, prepared);
     TRY(check_rules(a, NULL, row, input));
-    TRY(apply_outcome(a));
-    TRY(explain(a, tx_insert(a->tx, row), row));
+    if (found_since(a, mark)) {
+        TRY(note_more(a, NULL, row, input));
+        return apply_faulty(a);
+    }
+    TRY(explain(a, tx_insert(a->tx, row), NULL, row, input));
     TRY(write_members(a, row, input, true, false));
     TRY(after_write(a, NULL, row));
     *ret_row = row;
-    return apply_outcome(a);
+    return outcome_since(a, mark);
 }
 
 bool apply_same_values(const Row *a, const Row *b)
@@ -401,6 +432,7 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
     if (prepared != NULL && prepared->version != old->version) {
         return give_up(a);
     }
+    const Problem *mark = a->problems->last;
     Row *row = row_copy(a->arena, old);
     TRY(apply_merge(a, tx_reader(a->tx), old, row, input, whole, tx_now_us(a->tx)));
     if (parent != NULL) {
@@ -412,24 +444,28 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
         return keep_protected(a, old, row, input);
     }
     TRY(check_rules(a, old, row, input));
-    TRY(apply_outcome(a));
+    if (found_since(a, mark)) {
+        TRY(note_more(a, old, row, input));
+        return apply_faulty(a);
+    }
     stamp_change(old, row, tx_now_us(a->tx));
-    TRY(explain(a, tx_update(a->tx, old, row), row));
+    TRY(explain(a, tx_update(a->tx, old, row), old, row, input));
     TRY(write_members(a, row, input, false, whole));
     TRY(after_write(a, old, row));
     *ret_row = row;
-    return apply_outcome(a);
+    return outcome_since(a, mark);
 }
 
 CHECKED Err *apply_delete(Apply *a, const Row *old)
 {
     const ResourceHooks *hooks = rest_hooks_of(a->rest, old->resource);
     if (hooks != NULL && hooks->before_delete != NULL) {
+        const Problem *mark = a->problems->last;
         Problems found;
         problems_init(&found, a->arena);
         TRY(hooks->before_delete(a->tx, old, &found));
         add_found(a, &found);
-        TRY(apply_outcome(a));
+        TRY(outcome_since(a, mark));
     }
     bool found = false;
     return tx_delete(a->tx, old->resource, old->key, &found);

@@ -21,11 +21,16 @@ typedef struct Apply {
     Problems *problems; /* what is found; its texts outlive the run */
     PermissionSet set;  /* of whoever asks: objects inside others need the rights for these, too */
     Str under;          /* the parent's field if this is an object inside another, else empty */
-    bool stale;         /* set when a row isn't the one that `prepared` was worked out for */
+    const Field
+        *within; /* then: the to-one that leads to the parent, if it is a child; else NULL */
+    bool alone;  /* the request is about one object (and what lies inside it): then its
+                    faults are told with the unique values that others have */
+    bool stale;  /* set when a row isn't the one that `prepared` was worked out for */
 } Apply;
 
-/* Every function below ends with an Err if it found problems (then the Err only stands for them) or
- * if the store failed. */
+/* Every function below ends with an Err if it found problems (then the Err only stands for them:
+ * see apply_go_on()) or if the store failed. An object with faults is looked at to its end, so that
+ * all of them are told together (wire 7). */
 
 /* A new row.
  *
@@ -59,3 +64,6 @@ void apply_problem(Apply *a, Str field, Str text);
 
 /* The Err that stands for the problems. */
 Err *apply_faulty(const Apply *a);
+
+/* NULL where `e` only stands for problems: what else is wrong is to be found, too. */
+CHECKED Err *apply_go_on(const Apply *a, Err *e);

@@ -36,6 +36,7 @@ CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *referenc
     TRY(check_right(a, f));
     Apply inner = *a;
     inner.under = f->name;
+    inner.within = NULL;
     const Row *row = NULL;
     TRY(apply_create(&inner, reference->object, VALUE_NONE, NULL, VALUE_NONE, NULL, &row));
     *ret_key = row->key;
@@ -317,6 +318,7 @@ static CHECKED Err *create_child(Apply *a, Siblings *s, const Reference *referen
     TRY(check_right(a, f));
     Apply inner = *a;
     inner.under = f->name;
+    inner.within = f->reverse;
     Value key = reference->n_keys > 0 ? reference->keys[0] : VALUE_NONE;
     Err *e = apply_create(&inner, reference->object, key, f->reverse, s->owner, NULL, &row);
     if (e == NULL) {
@@ -334,6 +336,7 @@ static CHECKED Err *update_child(Apply *a, Siblings *s, Child *child, const Refe
     const Row *old = child->row;
     Apply inner = *a;
     inner.under = s->field->name;
+    inner.within = s->field->reverse;
     TRY(apply_update(&inner, old, reference->object, false, NULL, VALUE_NONE, NULL, &child->row));
     /* Sent back as it was read, it needs no right of its own. */
     return apply_same_values(old, child->row) ? NULL : check_right(a, s->field);
@@ -364,8 +367,12 @@ static CHECKED Err *write_siblings(Apply *a, Siblings *s, const InputField *give
     if (!is_new) {
         TRY(siblings_load(a, s));
     }
+    const Problem *mark = a->problems->last;
     for (size_t i = 0; i < given->n_members; i++) {
-        TRY(write_child(a, s, &given->members[i]));
+        TRY(apply_go_on(a, write_child(a, s, &given->members[i])));
+    }
+    if (a->problems->last != mark || a->problems->full) {
+        return apply_faulty(a); /* some that are named may look unnamed */
     }
     return delete_unnamed(a, s);
 }

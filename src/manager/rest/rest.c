@@ -255,7 +255,11 @@ RestNext rest_work(const Rest *r, RestRequest *request, bool large_here)
 
 void rest_read(const Rest *r, RestRequest *request, Reader *reader)
 {
-    read_run(r, request, reader);
+    if (request->method_bit == METHOD_GET) {
+        read_run(r, request, reader);
+    } else {
+        write_refuse(request, reader);
+    }
     (void)done(request, REST_ANSWERED); /* only adds headers */
 }
 

@@ -27,7 +27,7 @@ typedef enum RestNext {
     REST_ANSWERED,   /* request->answer is complete */
     REST_GO_ON,      /* to the next stage, on this thread */
     REST_READ,       /* rest_read() with a reader, on this thread: it is quick */
-    REST_READ_POOL,  /* rest_read() on a pool thread */
+    REST_READ_POOL,  /* rest_read() on a pool thread; also to see what else is wrong with a body */
     REST_PARSE_POOL, /* rest_work() again on a pool thread, since the body is large */
     REST_PREPARE,    /* rest_prepare() on the slow pool */
     REST_WRITE,      /* rest_write() in a write request on the file of rest_write_file(), then
@@ -51,7 +51,8 @@ size_t rest_body_limit(const Rest *r, const RestRequest *request);
 /* Parses query and body. large_here: also a body that belongs on the pool. */
 RestNext rest_work(const Rest *r, RestRequest *request, bool large_here);
 
-/* Fills the answer; opens and ends the reader's snapshot itself. */
+/* Fills the answer, also of a write whose body has faults; opens and ends the reader's snapshot
+ * itself. */
 void rest_read(const Rest *r, RestRequest *request, Reader *reader);
 
 /* What is slow and needs no transaction: keys, hashes, packages, commands. ANSWERED or WRITE. */

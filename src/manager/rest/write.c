@@ -1,8 +1,10 @@
 /* The stages of a request that changes things. */
 #include "manager/rest/write.h"
 
+#include "base/log.h"
 #include "manager/rest/command.h"
 #include "manager/rest/etag.h"
+#include "manager/rest/taken.h"
 #include "manager/rest/uri.h"
 #include "manager/rest/write_work.h"
 
@@ -13,6 +15,11 @@
 static bool is_list(const RestRequest *request)
 {
     return request->route.kind == ROUTE_LIST;
+}
+
+bool write_is_alone(const RestRequest *request)
+{
+    return !is_list(request) || request->method_bit == METHOD_POST;
 }
 
 /* --- parsing --- */
@@ -131,6 +138,10 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
     problems_init(&write->problems, request->arena);
     const Err *e = parse_request(r, request, write);
     bool faulty = e != NULL || problems_any(&write->problems);
+    if (e == NULL && faulty && write_is_alone(request) && taken_is_possible(write->items->input)) {
+        body_release(request);
+        return REST_READ_POOL;
+    }
     if (!faulty && write_needs_prepare(r, request, write)) {
         return REST_PREPARE;
     }
@@ -144,6 +155,44 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
         answer_problems(&request->answer, request->route.resource->name, &write->problems);
     }
     return REST_ANSWERED;
+}
+
+static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write *write)
+{
+    const WriteItem *item = write->items;
+    const Row *old = NULL, *row = NULL;
+    const Taken taken = {.reader = reader,
+                         .arena = request->arena,
+                         .problems = &write->problems,
+                         .set = request->principal.permissions};
+    if (!value_is_null(item->key)) {
+        TRY(reader_get(reader, request->arena, request->route.resource, item->key, &old));
+        if (old == NULL && !item->may_create) {
+            return NULL;
+        }
+    }
+    TRY(taken_merge(reader, request->arena, item->input, old, &row));
+    return taken_note(&taken, item->input, row, old);
+}
+
+void write_note_taken(const RestRequest *request, Reader *reader, Write *write)
+{
+    int64_t seq = 0;
+    Err *e = reader_begin(reader, request->arena, &seq);
+    if (e == NULL) {
+        e = note_taken(request, reader, write);
+        reader_end(reader);
+    }
+    if (e != NULL) {
+        log_debug("Unique values of a refused body weren't looked for. error=\"%s\"", e->text);
+    }
+}
+
+void write_refuse(RestRequest *request, Reader *reader)
+{
+    Write *write = request->work;
+    write_note_taken(request, reader, write);
+    answer_problems(&request->answer, request->route.resource->name, &write->problems);
 }
 
 StoreFile write_file(const RestRequest *request)
@@ -267,6 +316,18 @@ static CHECKED Err *run_all(Apply *a, RestRequest *request, Write *write)
     return NULL;
 }
 
+/* What isn't unique is told together with all else. */
+static CHECKED Err *add_conflicts(Apply *a, const RestRequest *request, Err *e)
+{
+    Err *first = NULL;
+    if (apply_go_on(a, e) != NULL) {
+        return e;
+    }
+    TRY(tx_conflicts(a->tx, &first));
+    taken_note_conflicts(a->problems, request->route.resource, first);
+    return e == NULL && first != NULL ? apply_faulty(a) : e;
+}
+
 CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
 {
     Write *write = request->work;
@@ -277,28 +338,14 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
                    .tx = tx,
                    .arena = tx_arena(tx),
                    .problems = &write->problems,
-                   .set = request->principal.permissions};
+                   .set = request->principal.permissions,
+                   .alone = write_is_alone(request)};
     Err *e = run_all(&apply, request, write);
     write->stale = apply.stale;
-    return e;
+    return apply.alone ? add_conflicts(&apply, request, e) : e;
 }
 
 /* --- answering --- */
-
-/* The store knows the field of the row that collides; in the body that row may lie inside another.
- */
-static Str field_in_body(const Resource *resource, const Err *e)
-{
-    for (size_t i = 0; e->owner != NULL && i < resource->n_fields; i++) {
-        const Field *f = &resource->fields[i];
-        bool nested = f->type == FIELD_RELATED && (f->kind == RELATION_CHILDREN || f->create);
-        if (nested && str_equal(f->target->name, str_from(e->owner)) &&
-            !str_equal(resource->name, str_from(e->owner))) {
-            return f->name;
-        }
-    }
-    return str_from(e->field);
-}
 
 static void answer_failed(RestRequest *request, Write *write, const Err *e)
 {
@@ -309,10 +356,7 @@ static void answer_failed(RestRequest *request, Write *write, const Err *e)
         answer_problems(&request->answer, name, &write->problems);
     } else if (e->kind == ERR_CONFLICT && e->field != NULL) {
         problems_init(&write->problems, request->arena);
-        for (const Err *c = e; c != NULL; c = c->next) {
-            problems_add(&write->problems, field_in_body(request->route.resource, c), "%s",
-                         c->text);
-        }
+        taken_note_conflicts(&write->problems, request->route.resource, e);
         answer_problems(&request->answer, name, &write->problems);
     } else {
         answer_error_of(request, e);

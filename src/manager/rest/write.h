@@ -15,8 +15,12 @@
 /* A body may hold so many objects, nested ones not counted. */
 #define WRITE_OBJECTS_MAX 100000
 
-/* ANSWERED (faults, or nothing to write), PARSE_POOL, PREPARE or WRITE. */
+/* ANSWERED (faults, or nothing to write), PARSE_POOL, READ_POOL (for write_refuse()), PREPARE or
+ * WRITE. */
 RestNext write_parse(const Rest *r, RestRequest *request, bool large_here);
+
+/* Answers a body with faults, after a look at what else is wrong with it. */
+void write_refuse(RestRequest *request, Reader *reader);
 
 /* Hashes, files, the hooks' `prepare`; opens and ends the reader's snapshot itself. ANSWERED or
  * WRITE. */

@@ -161,6 +161,9 @@ RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)
     problems_init(&write->problems, request->arena);
     const Err *e = prepare_all(r, request, reader, write);
     body_release(request);
+    if (e == NULL && problems_any(&write->problems) && write_is_alone(request)) {
+        write_note_taken(request, reader, write);
+    }
     if (e == NULL && !problems_any(&write->problems)) {
         return REST_WRITE;
     }

@@ -47,5 +47,13 @@ CHECKED Err *list_write_parse_filters(const Rest *r, RestRequest *request, Write
 /* Deletes what the filters match. */
 CHECKED Err *list_write_delete_matching(Apply *a, const Resource *resource, Write *write);
 
+/* Whether the request is about one object, so that its faults are told with all that others have of
+ * its unique values. */
+bool write_is_alone(const RestRequest *request);
+
+/* Adds to the problems of that object what others have; opens and ends the reader's snapshot
+ * itself. A failure is only logged: the body is refused anyway. */
+void write_note_taken(const RestRequest *request, Reader *reader, Write *write);
+
 /* Whether the slow pool has something to do for it. */
 bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write *write);
