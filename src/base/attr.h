@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stddef.h>
+
 /* Compiler attributes and the few macros that every file uses. */
 
 /* A result that must be looked at. */
@@ -30,6 +32,12 @@
 _Noreturn void must_failed(const char *file, int line, const char *condition);
 
 #define ARRAY_N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The struct of that type which `pointer`, to its member, is a part of. */
+#define CONTAINER_OF(pointer, Type, member) ((Type *)((char *)(pointer)-offsetof(Type, member)))
+#define CONTAINER_OF_CONST(pointer, Type, member)                                                  \
+    ((const Type *)((const char *)(pointer)-offsetof(Type, member)))
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 

@@ -6,8 +6,9 @@
 
 #include "base/attr.h"
 
-/* An intrusive hash table with chaining: elements embed a HashNode and are owned by the caller.
- * Keys are compared by the caller. Confined to one thread, or behind the caller's lock. */
+/* An intrusive hash table with chaining: elements embed a HashNode (CONTAINER_OF() leads from it to
+ * them) and are owned by the caller. Keys are compared by the caller. Confined to one thread, or
+ * behind the caller's lock. */
 
 typedef struct HashNode HashNode;
 struct HashNode {
@@ -35,5 +36,3 @@ HashNode *hash_table_next_same(const HashNode *node);
 /* Any order: for (n = hash_table_any(t, NULL); n; n = hash_table_any(t, n)); the table must not
  * change meanwhile. */
 HashNode *hash_table_any(const HashTable *t, const HashNode *after);
-
-#define HASH_ENTRY(node, Type, member) ((Type *)((char *)(node)-offsetof(Type, member)))

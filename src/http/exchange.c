@@ -8,12 +8,12 @@
 
 HttpExchange *http_exchange_of(HttpRequest *request)
 {
-    return (HttpExchange *)((char *)request - offsetof(HttpExchange, request));
+    return CONTAINER_OF(request, HttpExchange, request);
 }
 
 const HttpExchange *http_exchange_of_const(const HttpRequest *request)
 {
-    return (const HttpExchange *)((const char *)request - offsetof(HttpExchange, request));
+    return CONTAINER_OF_CONST(request, HttpExchange, request);
 }
 
 static void clear(HttpExchange *x)

@@ -157,7 +157,7 @@ static void end_here(HttpStream *stream)
 static void run_task(HttpTask *task, void *loop_context)
 {
     (void)loop_context;
-    HttpStream *stream = (HttpStream *)((char *)task - offsetof(HttpStream, task));
+    HttpStream *stream = CONTAINER_OF(task, HttpStream, task);
     HttpLoop *loop = stream->loop;
     mutex_lock(&loop->lock);
     Queue incoming = stream->incoming;

@@ -309,7 +309,7 @@ static Stmt *find(const Db *db, Str sql, uint64_t hash)
 {
     for (HashNode *n = hash_table_first(&db->by_text, hash); n != NULL;
          n = hash_table_next_same(n)) {
-        Stmt *s = HASH_ENTRY(n, Stmt, node);
+        Stmt *s = CONTAINER_OF(n, Stmt, node);
         if (str_equal(s->sql, sql)) {
             return s;
         }

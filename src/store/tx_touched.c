@@ -22,7 +22,7 @@ TouchedRow *tx_touched_find(const Tx *tx, const Table *t, Value parent, Value ke
 {
     HashNode *n = hash_table_first(&tx->touched, hash_of(t, key));
     for (; n != NULL; n = hash_table_next_same(n)) {
-        TouchedRow *row = HASH_ENTRY(n, TouchedRow, node);
+        TouchedRow *row = CONTAINER_OF(n, TouchedRow, node);
         if (is_row(row, t, parent, key)) {
             return row;
         }

@@ -92,7 +92,7 @@ static const Credential *find_locked(const Credentials *c, const unsigned char *
     const Credential *found = NULL;
     for (HashNode *n = hash_table_first(&c->table, table_hash(hash)); n != NULL;
          n = hash_table_next_same(n)) {
-        const Credential *credential = HASH_ENTRY(n, Credential, node);
+        const Credential *credential = CONTAINER_OF(n, Credential, node);
         /* The newest of the same header decides; an older one is stale. */
         if (sodium_memcmp(credential->hash, hash, CREDENTIAL_HASH_BYTES) == 0 &&
             credential->end_us > now_us && (found == NULL || credential->seq > found->seq)) {

@@ -101,7 +101,7 @@ static Entry *find_locked(Shard *shard, const CacheKey *key, uint64_t hash) REQU
 {
     HashNode *node = hash_table_first(&shard->table, hash);
     for (; node != NULL; node = hash_table_next_same(node)) {
-        Entry *e = HASH_ENTRY(node, Entry, node);
+        Entry *e = CONTAINER_OF(node, Entry, node);
         if (e->key.resource == key->resource && e->key.rights == key->rights &&
             value_equal(e->key.key, key->key)) {
             return e;

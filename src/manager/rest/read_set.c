@@ -28,7 +28,7 @@ static bool is_known(const HashTable *t, Value key)
 {
     HashNode *node = hash_table_first(t, value_hash_key(key));
     for (; node != NULL; node = hash_table_next_same(node)) {
-        if (value_equal(HASH_ENTRY(node, SetKey, node)->key, key)) {
+        if (value_equal(CONTAINER_OF(node, SetKey, node)->key, key)) {
             return true;
         }
     }

@@ -79,7 +79,7 @@ static const Resource *find_resource(const Router *r, Family family, Str name)
 {
     HashNode *node = hash_table_first(&r->table, hash_of(family, name));
     for (; node != NULL; node = hash_table_next_same(node)) {
-        const Resource *resource = HASH_ENTRY(node, RouteEntry, node)->resource;
+        const Resource *resource = CONTAINER_OF(node, RouteEntry, node)->resource;
         if (resource->family == family && str_equal(resource->name, name)) {
             return resource;
         }

@@ -40,7 +40,7 @@ static uint64_t hash_of(const ValueMap *m, Value key)
 static Entry *find(const ValueMap *m, Value key, uint64_t hash)
 {
     for (HashNode *n = hash_table_first(&m->table, hash); n != NULL; n = hash_table_next_same(n)) {
-        Entry *entry = HASH_ENTRY(n, Entry, node);
+        Entry *entry = CONTAINER_OF(n, Entry, node);
         if (value_equal(entry->key, key)) {
             return entry;
         }

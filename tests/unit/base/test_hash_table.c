@@ -17,7 +17,7 @@ static uint64_t hash_of(int key)
 static Item *find(const HashTable *t, int key)
 {
     for (HashNode *n = hash_table_first(t, hash_of(key)); n != NULL; n = hash_table_next_same(n)) {
-        Item *item = HASH_ENTRY(n, Item, node);
+        Item *item = CONTAINER_OF(n, Item, node);
         if (item->key == key) {
             return item;
         }

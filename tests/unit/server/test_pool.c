@@ -30,7 +30,7 @@ typedef struct Job {
 
 static void run(PoolJob *job, Reader *reader)
 {
-    const Job *own = HASH_ENTRY(job, Job, job);
+    const Job *own = CONTAINER_OF(job, Job, job);
     assert_non_null(reader);
     own->sequence->names[own->sequence->n++] = own->name;
     if (own->begun != NULL) {
