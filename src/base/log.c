@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/datetime.h"
+#include "base/log_repeat.h"
 
 enum { LOG_TEXT_SIZE = 8 * 1024, LOG_LINE_SIZE = LOG_TEXT_SIZE + 64 };
 
@@ -17,6 +18,10 @@ static const char *const level_names[LOG_LEVEL_N] = {"error", "warning", "info",
 /* Written once, before threads start.
  * NOLINTNEXTLINE(*-avoid-non-const-global-variables): handing it to everybody would help nobody */
 static LogLevel log_level = LOG_LEVEL_INFO;
+
+/* Of the process, like stderr itself.
+ * NOLINTNEXTLINE(*-avoid-non-const-global-variables): see log_level */
+static LogRepeats log_repeats = LOG_REPEATS_INIT;
 
 void log_set_level(LogLevel level)
 {
@@ -68,24 +73,54 @@ static void write_line(Str line)
     /* Where the log itself can't be written there is nobody to tell. */
 }
 
-void log_line(LogLevel level, const char *format, ...)
+static void write_line_of(LogLevel level, int64_t n_dropped, const char *format, va_list arguments)
+    PRINTF_LIKE(3, 0);
+
+static void write_line_of(LogLevel level, int64_t n_dropped, const char *format, va_list arguments)
 {
-    if (level > log_level) {
-        return;
-    }
-    const int saved_errno = errno;
     Buf line;
     buf_init(&line, LOG_LINE_SIZE);
     datetime_put(&line, datetime_now_us(), true);
     buf_put_lit(&line, "Z ");
     buf_put_str(&line, str_from(level_names[level]));
     buf_put_char(&line, ' ');
-    va_list arguments;
-    va_start(arguments, format);
     put_text(&line, format, arguments);
-    va_end(arguments);
+    if (n_dropped > 0) {
+        buf_put_lit(&line, " dropped=");
+        buf_put_int64(&line, n_dropped);
+    }
     buf_put_char(&line, '\n');
     write_line(buf_str(&line));
     buf_deinit(&line);
+}
+
+void log_line(LogLevel level, const char *place, const char *format, ...)
+{
+    if (level > log_level) {
+        return;
+    }
+    const int saved_errno = errno;
+    int64_t n_dropped = 0;
+    if (level > LOG_LEVEL_WARNING || log_repeats_admit(&log_repeats, place != NULL ? place : format,
+                                                       datetime_monotonic_us(), &n_dropped)) {
+        va_list arguments;
+        va_start(arguments, format);
+        write_line_of(level, n_dropped, format, arguments);
+        va_end(arguments);
+    }
     errno = saved_errno;
+}
+
+void log_tell_dropped(bool all)
+{
+    int64_t n_dropped = 0;
+    for (;;) {
+        const char *place =
+            log_repeats_take_dropped(&log_repeats, datetime_monotonic_us(), all, &n_dropped);
+        if (place == NULL) {
+            return;
+        }
+        log_info("repeated lines were dropped like=\"%s\" dropped=%lld", place,
+                 (long long)n_dropped);
+    }
 }

@@ -80,7 +80,7 @@ static void begin_or_close(HttpLoop *loop, int fd, const HttpAddress *address, s
 static void run_handover(HttpTask *task, void *loop_context)
 {
     (void)loop_context;
-    Handover *h = (Handover *)task;
+    Handover *h = CONTAINER_OF(task, Handover, task);
     (void)atomic_fetch_sub_explicit(&h->loop->n_connections, 1, memory_order_relaxed);
     begin_or_close(h->loop, h->fd, &h->address, h->listener);
     free(h);
@@ -136,24 +136,33 @@ static void welcome(HttpLoop *loop, HttpListener *listener, int fd,
     share_out(loop, fd, &address, (size_t)(listener - s->listeners));
 }
 
+static bool is_starved(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 /* There are no more descriptors: gives one up to take a client and close it, rather than let it
- * hang. False: not even that; waits for the next tick. */
+ * hang. False: nobody waits (accept4() asks for a descriptor before it looks), or not even that was
+ * possible, and the next tick tries again. */
 static bool refuse_one(HttpLoop *loop, const HttpListener *listener)
 {
+    int fd = -1;
     if (loop->spare_fd >= 0) {
         (void)close(loop->spare_fd); /* of /dev/null */
-        loop->spare_fd = -1;
-        const int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+        fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const bool starved = fd >= 0 || is_starved(errno);
         if (fd >= 0) {
             (void)close(fd); /* at once */
         }
+        if (starved) {
+            (void)atomic_fetch_add_explicit(&loop->server->n_starved, 1, memory_order_relaxed);
+        }
         loop->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        (void)atomic_fetch_add_explicit(&loop->server->n_refused, 1, memory_order_relaxed);
     }
     if (loop->spare_fd < 0) {
         http_accept_unwatch(loop);
     }
-    return loop->spare_fd >= 0;
+    return fd >= 0 && loop->spare_fd >= 0;
 }
 
 void http_accept(HttpLoop *loop, HttpListener *listener)
@@ -165,7 +174,7 @@ void http_accept(HttpLoop *loop, HttpListener *listener)
             accept4(listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             welcome(loop, listener, fd, &peer);
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        } else if (is_starved(errno)) {
             if (!refuse_one(loop, listener)) {
                 return;
             }

@@ -4,11 +4,22 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#define CLIENT_BYTES 8 /* of an IPv6 address: its /64 */
+
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 static bool is_mapped(const HttpAddress *address)
 {
     return memcmp(address->bytes, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+HttpAddress http_address_client(const HttpAddress *address)
+{
+    HttpAddress client = *address;
+    if (!is_mapped(address)) {
+        memset(client.bytes + CLIENT_BYTES, 0, sizeof client.bytes - CLIENT_BYTES);
+    }
+    return client;
 }
 
 static HttpAddress map(const void *ipv4)

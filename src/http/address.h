@@ -24,6 +24,10 @@ bool http_address_parse(Str text, HttpAddress *ret_address);
 /* Ended by NUL; mapped ones as IPv4. Returns the text. */
 Str http_address_write(const HttpAddress *address, char out[HTTP_ADDRESS_TEXT_SIZE]);
 
+/* The address without what one client may choose of it: whoever has one IPv6 address has the other
+ * 2^64 of its network. */
+HttpAddress http_address_client(const HttpAddress *address);
+
 HttpAddress http_address_of(const struct sockaddr_storage *socket_address);
 
 typedef struct HttpNetwork {

@@ -34,8 +34,9 @@ typedef struct HttpTimeouts {
     int send_ms;   /* without any progress */
     int stream_ms; /* without any progress while something is queued */
     int keepalive_ms;
-    int linger_ms; /* reading on after an early answer */
-    int stop_ms;   /* for clients to finish sending and reading when the server stops */
+    int linger_ms;       /* reading on after an early answer */
+    int stop_ms;         /* for clients to take the end of their streams when the server stops */
+    int stop_receive_ms; /* for requests to be sent whole then */
 } HttpTimeouts;
 
 #define HTTP_HANDSHAKE_MS 10000
@@ -48,6 +49,7 @@ typedef struct HttpTimeouts {
 #define HTTP_KEEPALIVE_MS 20000
 #define HTTP_LINGER_MS 2000
 #define HTTP_STOP_MS 10000
+#define HTTP_STOP_RECEIVE_MS 2000
 
 /* A head of more is answered with 414 (its line) or 431. */
 #define HTTP_HEAD_MAX ((size_t)16 * 1024)

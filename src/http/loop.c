@@ -107,7 +107,7 @@ bool http_loop_is_current(const HttpLoop *loop)
 static void run_decision(HttpTask *task, void *loop_context)
 {
     (void)loop_context;
-    HttpExchange *x = (HttpExchange *)((char *)task - offsetof(HttpExchange, task));
+    HttpExchange *x = CONTAINER_OF(task, HttpExchange, task);
     http_connection_resume(x->connection, x->outcome);
 }
 
@@ -292,9 +292,10 @@ static void for_all_of(HttpLoop *loop, HttpPhase phase, void (*act)(HttpConnecti
 static void begin_stop(HttpTask *task, void *loop_context)
 {
     (void)loop_context;
-    HttpLoop *loop = (HttpLoop *)((char *)task - offsetof(HttpLoop, stop_task));
+    HttpLoop *loop = CONTAINER_OF(task, HttpLoop, stop_task);
     loop->stopping = true;
     loop->stop_us = loop->now_us + loop->server->timeouts.stop_ms * INT64_C(1000);
+    loop->stop_receive_us = loop->now_us + loop->server->timeouts.stop_receive_ms * INT64_C(1000);
     http_accept_unwatch(loop);
     for_all_of(loop, HTTP_PHASE_HANDSHAKE, http_connection_stop);
     for_all_of(loop, HTTP_PHASE_IDLE, http_connection_stop);
@@ -311,14 +312,14 @@ void http_loop_stop(HttpLoop *loop)
  */
 static void hurry(HttpLoop *loop)
 {
-    static const HttpPhase phases[] = {HTTP_PHASE_HEAD, HTTP_PHASE_BODY, HTTP_PHASE_STREAM,
-                                       HTTP_PHASE_LINGER};
     for_all_of(loop, HTTP_PHASE_IDLE, http_connection_stop);
-    if (loop->now_us < loop->stop_us) {
-        return;
+    if (loop->now_us >= loop->stop_receive_us) {
+        for_all_of(loop, HTTP_PHASE_HEAD, http_connection_close);
+        for_all_of(loop, HTTP_PHASE_BODY, http_connection_close);
     }
-    for (size_t i = 0; i < ARRAY_N(phases); i++) {
-        for_all_of(loop, phases[i], http_connection_close);
+    if (loop->now_us >= loop->stop_us) {
+        for_all_of(loop, HTTP_PHASE_STREAM, http_connection_close);
+        for_all_of(loop, HTTP_PHASE_LINGER, http_connection_close);
     }
 }
 

@@ -43,7 +43,8 @@ struct HttpLoop {
     size_t n_free_exchanges;
     bool accepting;
     bool stopping;
-    int64_t stop_us; /* when patience with clients ends */
+    int64_t stop_us;         /* when patience with those that read ends */
+    int64_t stop_receive_us; /* and with those that send */
     int64_t date_s;
     char date[HTTP_DATE_SIZE];
     HttpIo io;

@@ -24,20 +24,10 @@ void http_quota_deinit(HttpQuota *q)
     for (HashNode *node = hash_table_any(&q->clients, NULL); node != NULL;
          node = hash_table_any(&q->clients, NULL)) {
         hash_table_remove(&q->clients, node);
-        free(HASH_ENTRY(node, Client, node));
+        free(CONTAINER_OF(node, Client, node));
     }
     hash_table_deinit(&q->clients);
     mutex_deinit(&q->lock);
-}
-
-static HttpAddress key_of(const HttpAddress *address)
-{
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    HttpAddress key = *address;
-    if (memcmp(key.bytes, mapped, sizeof mapped) != 0) {
-        memset(key.bytes + 8, 0, 8);
-    }
-    return key;
 }
 
 static uint64_t mix(uint64_t x)
@@ -59,10 +49,10 @@ static uint64_t hash(const HttpQuota *q, const HttpAddress *key)
 static Client *find_locked(HttpQuota *q, const HttpAddress *key) REQUIRES(q->lock)
 {
     HashNode *node = hash_table_first(&q->clients, hash(q, key));
-    while (node != NULL && memcmp(&HASH_ENTRY(node, Client, node)->key, key, sizeof *key) != 0) {
+    while (node != NULL && memcmp(&CONTAINER_OF(node, Client, node)->key, key, sizeof *key) != 0) {
         node = hash_table_next_same(node);
     }
-    return node != NULL ? HASH_ENTRY(node, Client, node) : NULL;
+    return node != NULL ? CONTAINER_OF(node, Client, node) : NULL;
 }
 
 static Client *add_locked(HttpQuota *q, const HttpAddress *key) REQUIRES(q->lock)
@@ -76,7 +66,7 @@ static Client *add_locked(HttpQuota *q, const HttpAddress *key) REQUIRES(q->lock
 
 bool http_quota_take(HttpQuota *q, const HttpAddress *address, bool exempt)
 {
-    const HttpAddress key = key_of(address);
+    const HttpAddress key = http_address_client(address);
     mutex_lock(&q->lock);
     Client *client = find_locked(q, &key);
     const bool taken =
@@ -92,7 +82,7 @@ bool http_quota_take(HttpQuota *q, const HttpAddress *address, bool exempt)
 
 void http_quota_give(HttpQuota *q, const HttpAddress *address)
 {
-    const HttpAddress key = key_of(address);
+    const HttpAddress key = http_address_client(address);
     mutex_lock(&q->lock);
     Client *client = find_locked(q, &key);
     MUST(client != NULL && q->n > 0);

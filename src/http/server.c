@@ -42,6 +42,7 @@ static HttpTimeouts timeouts_from(const HttpTimeouts *given)
         .keepalive_ms = time_or(given->keepalive_ms, HTTP_KEEPALIVE_MS),
         .linger_ms = time_or(given->linger_ms, HTTP_LINGER_MS),
         .stop_ms = time_or(given->stop_ms, HTTP_STOP_MS),
+        .stop_receive_ms = time_or(given->stop_receive_ms, HTTP_STOP_RECEIVE_MS),
     };
 }
 
@@ -211,5 +212,6 @@ HttpCounts http_server_counts(HttpServer *s)
         .memory_bytes = atomic_load(&s->memory_bytes),
         .requests = atomic_load(&s->n_requests),
         .refused = atomic_load(&s->n_refused),
+        .starved = atomic_load(&s->n_starved),
     };
 }

@@ -96,7 +96,8 @@ typedef struct HttpCounts {
     size_t streams;
     size_t memory_bytes;
     uint64_t requests; /* since the start */
-    uint64_t refused;  /* connections closed at a limit, since the start */
+    uint64_t refused;  /* connections closed at a limit of ours, since the start */
+    uint64_t starved;  /* those closed or left waiting for want of descriptors, since the start */
 } HttpCounts;
 
 HttpCounts http_server_counts(HttpServer *server);

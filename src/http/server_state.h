@@ -33,6 +33,7 @@ struct HttpServer {
     atomic_size_t n_spooled;
     atomic_uint_fast64_t n_requests;
     atomic_uint_fast64_t n_refused;
+    atomic_uint_fast64_t n_starved;
 };
 
 /* Takes one of a quota; false if there are `limit` already. */

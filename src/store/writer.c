@@ -260,9 +260,14 @@ static void checkpoint(Writer *w)
     Err *e = db_checkpoint(w->db, w->errors, DB_CHECKPOINT_RESTART,
                            urgent ? CHECKPOINT_WAIT_URGENT_MS : CHECKPOINT_WAIT_MS, &before, &done);
     w->checkpoint_bytes = done && e == NULL ? WAL_BYTES : bytes + WAL_BYTES_STEP;
-    if (urgent && !done) {
-        log_warning("A reader holds the write-ahead log back. file=%s bytes=%lld error=\"%s\"",
-                    store_file_name(w->store, w->file), (long long)bytes, e != NULL ? e->text : "");
+    if (e != NULL) {
+        log_error("The write-ahead log cannot go into the file. file=%s bytes=%lld error=\"%s\" "
+                  "detail=\"%s\"",
+                  store_file_name(w->store, w->file), (long long)bytes, e->text,
+                  e->detail != NULL ? e->detail : "");
+    } else if (urgent && !done) {
+        log_warning("A reader holds the write-ahead log back. file=%s bytes=%lld",
+                    store_file_name(w->store, w->file), (long long)bytes);
     }
     arena_reset(w->errors);
 }
@@ -285,11 +290,15 @@ static Err *probe_run(Tx *tx, WriteRequest *request)
                    "INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', randomblob(8))");
 }
 
+/* A disk that can't be written was told by undo(), and only asked about by a probe. */
 static void own_done(WriteRequest *request, const Err *e, int64_t seq)
 {
-    (void)request;
-    (void)e;
     (void)seq;
+    const Writer *w = request->context;
+    if (e != NULL && !w->probing && !atomic_load(&w->failed)) {
+        log_error("The change log cannot be cut. file=%s error=\"%s\" detail=\"%s\"",
+                  store_file_name(w->store, w->file), e->text, e->detail != NULL ? e->detail : "");
+    }
 }
 
 /* A request of the writer itself, as a group of its own. */

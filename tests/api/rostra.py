@@ -40,6 +40,7 @@ class Server:
         self.process = None
         self.port = 0
         self.lines = []
+        self._said = threading.Condition()      # guards lines once they are read in another thread
         self.n_checked = 0
         self.start()
 
@@ -70,7 +71,9 @@ class Server:
 
     def _read_log(self, stream):
         for line in stream:
-            self.lines.append(line)
+            with self._said:
+                self.lines.append(line)
+                self._said.notify_all()
 
     def end(self, number):
         """Sends a signal and waits for the end; the exit status."""
@@ -95,6 +98,11 @@ class Server:
             self.stop()
         self.check()
         shutil.rmtree(self.folder)
+
+    def wait_for_log(self, wanted):
+        """Until there is a line for which wanted(line)."""
+        with self._said:
+            assert self._said.wait_for(lambda: any(map(wanted, self.lines)), WAIT_S), self.log()
 
     def log(self):
         return ''.join(self.lines)

@@ -555,6 +555,7 @@ static bool set_option(HttpConfiguration *c, const char *text)
         {"keepalive_ms", NULL, &t->keepalive_ms},
         {"linger_ms", NULL, &t->linger_ms},
         {"stop_ms", NULL, &t->stop_ms},
+        {"stop_receive_ms", NULL, &t->stop_receive_ms},
     };
     Str value = str_from(text);
     const Str name = str_cut(&value, '=');

@@ -1,6 +1,7 @@
 """The end of the server, and many clients at once."""
 import contextlib
 import select
+import time
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_streams_say_farewell(server):
 
 def test_patience_ends(start):
     """Clients that neither go on nor close, in all phases."""
-    server = start(stop_ms=500)
+    server = start(stop_ms=500, stop_receive_ms=500)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         enter(client.connect_plain(server.port))
@@ -71,6 +72,34 @@ def test_patience_ends(start):
         assert client.ask_once(server.port, '/hello').status == 200
         server.begin_stop()
         server.wait_stopped(10)
+
+
+def test_half_sent_requests_have_little_time(start):
+    """Of those that the stop finds on their way, one that gets whole soon is answered, the others hold it up for a
+    moment only."""
+    server = start(stop_receive_ms=1500)
+    with client.connect(server.port) as head, client.connect(server.port) as body, client.connect(server.port) as late:
+        head.sendall(b'GET / HT')
+        body.sendall(client.head('/echo', 'POST', Content_Length=100) + b'x')
+        late.sendall(b'GET /hello HTTP/1.1\r\n')
+        client.until(lambda: server.counts()['connections'] == 4)
+        begun = time.monotonic()
+        server.begin_stop()
+        client.until(lambda: is_refused(server.port))
+        late.sendall(b'Host: a\r\n\r\n')
+        answer = client.Reader(late).answer()
+        assert (answer.status, answer.headers['connection']) == (200, 'close')
+        late.close()
+        for sock in head, body:
+            assert_ended(sock)
+        assert 1 < time.monotonic() - begun < 8
+    server.wait_stopped(5)
+
+
+def assert_ended(sock):
+    """With or without the alert: nobody waits for who is cut off."""
+    with contextlib.suppress(OSError):
+        assert sock.recv(1) == b''
 
 
 @pytest.mark.parametrize('n', [127, 128, 129, 256])

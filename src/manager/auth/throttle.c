@@ -12,7 +12,6 @@
 /* A table of fixed size: an old counter gives way to a new one that falls on its place, so that
  * nobody can make it grow. The key is secret, hence nobody can aim at a counter either. */
 #define THROTTLE_SLOTS 8192
-#define NETWORK_BYTES 8 /* of an IPv6 address: its /64 */
 
 typedef struct Counter {
     uint64_t name; /* hash of whom it counts; 0: free */
@@ -44,14 +43,12 @@ Throttle *throttle_free(Throttle *t)
     return NULL;
 }
 
-/* Whoever has one IPv6 address has the other 2^64 of its network. */
 static Str network_of(Str address, HttpAddress *room)
 {
-    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-    if (!http_address_parse(address, room) || memcmp(room->bytes, mapped, sizeof mapped) == 0) {
+    if (!http_address_parse(address, room)) {
         return address;
     }
-    memset(room->bytes + NETWORK_BYTES, 0, sizeof room->bytes - NETWORK_BYTES);
+    *room = http_address_client(room);
     return (Str){(const char *)room->bytes, sizeof room->bytes};
 }
 

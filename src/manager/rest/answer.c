@@ -243,8 +243,8 @@ static Str text_of(const Err *e)
     if (e->kind != ERR_IO && e->kind != ERR_INTERNAL) {
         return str_from(e->text);
     }
-    log_error("%s%s%s where=%s", e->text, e->detail != NULL ? ": " : "",
-              e->detail != NULL ? e->detail : "", e->where);
+    log_line(LOG_LEVEL_ERROR, e->where, "%s%s%s where=%s", e->text, e->detail != NULL ? ": " : "",
+             e->detail != NULL ? e->detail : "", e->where);
     return e->kind == ERR_IO ? STR("The store is not ready. Nothing was stored.")
                              : STR("Something went wrong on the server. Nothing was stored.");
 }

@@ -21,6 +21,7 @@
 #define CONTROL_LINE_MAX ((size_t)16 * 1024)
 #define CONTROL_ARENA_BYTES ((size_t)256 * 1024)
 #define CONTROL_WAIT_S 10
+#define CONTROL_REST_MS 250
 
 struct Control {
     Store *store;
@@ -114,19 +115,34 @@ static void serve_connection(const Control *c, int fd)
     sodium_memzero(line->data, line->len);
 }
 
+static bool is_ending(const Control *c, int wait_ms)
+{
+    struct pollfd wake = {.fd = c->wake, .events = POLLIN};
+    return poll(&wake, 1, wait_ms) > 0;
+}
+
+static void accept_one(const Control *c)
+{
+    const int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0) {
+        serve_connection(c, fd);
+        (void)close(fd);
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+        /* The client goes on waiting, so poll() would come back at once. */
+        log_warning("a command cannot be taken from control.sock reason=\"%s\"",
+                    strerrordesc_np(errno));
+        (void)is_ending(c, CONTROL_REST_MS);
+    }
+}
+
 static void *control_run(void *context)
 {
     const Control *c = context;
     struct pollfd polled[] = {{.fd = c->listener, .events = POLLIN},
                               {.fd = c->wake, .events = POLLIN}};
-    while (polled[1].revents == 0) {
-        if (poll(polled, ARRAY_N(polled), -1) < 0 || polled[0].revents == 0) {
-            continue;
-        }
-        const int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0) {
-            serve_connection(c, fd);
-            (void)close(fd);
+    while (!is_ending(c, 0)) {
+        if (poll(polled, ARRAY_N(polled), -1) > 0 && polled[0].revents != 0) {
+            accept_one(c);
         }
     }
     return NULL;

@@ -5,8 +5,8 @@
 #include <sodium.h>
 
 #include "base/datetime.h"
-#include "base/hash_table.h"
 #include "base/log.h"
+#include "http/address.h"
 #include "http/response.h"
 
 /* A write that waits longer than this in the queue is given up. */
@@ -122,7 +122,7 @@ static Str exchange_authorization(Exchange *x)
 
 static void job_verify(PoolJob *job, Reader *reader)
 {
-    Exchange *x = HASH_ENTRY(job, Exchange, job);
+    Exchange *x = CONTAINER_OF(job, Exchange, job);
     LoginAnswer answer = LOGIN_REFUSED;
     int64_t wait_s = 0;
     const Err *e = login_verify(x->handler->login, reader, x->rest.arena, exchange_authorization(x),
@@ -135,9 +135,22 @@ static void job_verify(PoolJob *job, Reader *reader)
     exchange_take_login(x, answer, wait_s);
 }
 
+/* Under a key of this process: nobody can choose addresses that share somebody else's lane. */
+static uint64_t exchange_source(const Exchange *x)
+{
+    HttpAddress address = {.bytes = {0}};
+    uint64_t source = 0;
+    if (http_address_parse(x->http->client_address, &address)) {
+        address = http_address_client(&address);
+    }
+    (void)crypto_shorthash((unsigned char *)&source, address.bytes, sizeof address.bytes,
+                           x->handler->source_key); /* can't fail */
+    return source;
+}
+
 static void exchange_put(Exchange *x, Pool *pool, void (*run)(PoolJob *job, Reader *reader))
 {
-    x->job = (PoolJob){.run = run, .source = str_hash(x->http->client_address)};
+    x->job = (PoolJob){.run = run, .source = exchange_source(x)};
     if (!pool_put(pool, &x->job)) {
         exchange_send_busy(x);
     }
@@ -155,7 +168,7 @@ static void exchange_login(Exchange *x)
     }
     x->held = true;
     http_request_hold(x->http);
-    x->job = (PoolJob){.run = job_verify, .source = str_hash(x->http->client_address)};
+    x->job = (PoolJob){.run = job_verify, .source = exchange_source(x)};
     if (!pool_put(x->handler->slow, &x->job)) {
         exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
     }
@@ -165,7 +178,7 @@ static void exchange_login(Exchange *x)
 
 static void job_go_on(PoolJob *job, Reader *reader)
 {
-    Exchange *x = HASH_ENTRY(job, Exchange, job);
+    Exchange *x = CONTAINER_OF(job, Exchange, job);
     const Rest *rest = x->handler->rest;
     switch (x->next) {
     case REST_PARSE_POOL:

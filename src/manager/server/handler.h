@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sodium.h>
+
 #include "http/server.h"
 #include "manager/auth/login.h"
 #include "manager/rest/rest.h"
@@ -21,6 +23,7 @@ typedef struct Handler {
     RateLimit *rate_limit;
     Pool *readers;
     Pool *slow;
+    unsigned char source_key[crypto_shorthash_KEYBYTES]; /* random; see PoolJob.source */
 } Handler;
 
 /* The callbacks for a server whose handler.context is `h`. */

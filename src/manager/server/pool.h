@@ -12,7 +12,7 @@ struct PoolJob {
     void (*run)(
         PoolJob *job,
         Reader *reader); /* on a pool thread; may put or answer, and owns the job from here on */
-    uint64_t source;     /* whose turn it is: hash of the client's address or session */
+    uint64_t source;     /* whose turn it is: keyed hash of the client */
     PoolJob *next;       /* the queue's */
 };
 

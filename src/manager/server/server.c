@@ -2,6 +2,7 @@
 #include "manager/server/server.h"
 
 #include <signal.h>
+#include <sodium.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ typedef struct Server {
     Arena *certificate_arena;
     ServerCertificate certificate;
     FirstPassword first_password;
+    uint64_t n_starved; /* of HttpCounts, when last looked at */
 } Server;
 
 static void block_signals(sigset_t *ret_waited)
@@ -103,6 +105,7 @@ static Err *server_make_handler(Server *s, Arena *a)
         .n_commands = command_n_tables,
     };
     s->handler.store = store;
+    crypto_shorthash_keygen(s->handler.source_key);
     s->handler.rest = rest_new(store, &rest_options);
     s->handler.login = login_new(store);
     s->handler.rate_limit =
@@ -162,6 +165,18 @@ static void server_watch_first_password(Server *s)
     }
 }
 
+/* Clients that were turned away because the process has no more descriptors. */
+static void server_watch_descriptors(Server *s)
+{
+    const uint64_t n = http_server_counts(s->http).starved;
+    if (n != s->n_starved) {
+        log_warning("clients were turned away: the process has no more descriptors; raise its "
+                    "limit (LimitNOFILE, ulimit -n) clients=%llu",
+                    (unsigned long long)(n - s->n_starved));
+        s->n_starved = n;
+    }
+}
+
 /* Every second while it waits for the signal to end: has the certificate or the first password
  * changed? */
 static void server_wait(Server *s, const sigset_t *waited)
@@ -175,6 +190,8 @@ static void server_wait(Server *s, const sigset_t *waited)
         }
         server_watch_certificate(s);
         server_watch_first_password(s);
+        server_watch_descriptors(s);
+        log_tell_dropped(false);
     }
 }
 
@@ -207,6 +224,7 @@ Err *server_serve(Arena *a, const Options *options)
         }
         server_wait(&s, &waited);
         http_server_stop(s.http);
+        log_tell_dropped(true);
         log_info("stopped");
     }
     server_end(&s);

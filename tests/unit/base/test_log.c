@@ -81,6 +81,41 @@ static void test_long_line_is_cut(void **state)
     assert_true(str_ends_with((Str){line, len}, STR("xxx (cut)\n")));
 }
 
+static int count_lines(Str text, Str part)
+{
+    int n = 0;
+    while (text.len > 0) {
+        n += str_find_str(str_cut(&text, '\n'), part) != SIZE_MAX;
+    }
+    return n;
+}
+
+/* A full disk must not fill the log; what isn't an error is never dropped. */
+static void test_repeats_are_dropped_and_told(void **state)
+{
+    (void)state;
+    const StderrPipe pipe = stderr_pipe_open();
+    for (int i = 0; i < 50; i++) {
+        log_error("the disk is full request=%d", i);
+        log_info("said each time");
+    }
+    for (int i = 0; i < 12; i++) {
+        log_line(LOG_LEVEL_WARNING, "a.c:1", "%s", i % 2 == 0 ? "one" : "two");
+    }
+    log_tell_dropped(false); /* too early */
+    log_tell_dropped(true);
+    log_tell_dropped(true);
+    static char text[20000];
+    const size_t len = stderr_pipe_close(pipe, text, sizeof text);
+    const Str lines = {text, len};
+    assert_int_equal(count_lines(lines, STR("error the disk is full")), 10);
+    assert_int_equal(count_lines(lines, STR("info said each time")), 50);
+    assert_int_equal(count_lines(lines, STR("warning ")), 10);
+    assert_int_equal(count_lines(lines, STR("info repeated lines were dropped")), 2);
+    assert_int_equal(count_lines(lines, STR("like=\"the disk is full request=%d\" dropped=40")), 1);
+    assert_int_equal(count_lines(lines, STR("like=\"a.c:1\" dropped=2")), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_level_names),
         cmocka_unit_test(test_long_line_is_cut),
+        cmocka_unit_test(test_repeats_are_dropped_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,12 +137,36 @@ static void test_sockets(void **state)
     }
 }
 
+static void test_one_client(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"192.0.2.1", "192.0.2.1", true},
+        {"192.0.2.1", "192.0.2.2", false},
+        {"192.0.2.1", "::ffff:192.0.2.1", true},
+        {"2001:db8:1:2::1", "2001:db8:1:2:ffff::", true},
+        {"2001:db8:1:2::1", "2001:db8:1:3::1", false},
+    };
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        HttpAddress a;
+        HttpAddress b;
+        assert_true(http_address_parse(str_from(cases[i].a), &a));
+        assert_true(http_address_parse(str_from(cases[i].b), &b));
+        a = http_address_client(&a);
+        b = http_address_client(&b);
+        assert_int_equal(memcmp(&a, &b, sizeof a) == 0, cases[i].same);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),        cmocka_unit_test(test_networks),
-        cmocka_unit_test(test_bad_networks), cmocka_unit_test(test_forwarded),
-        cmocka_unit_test(test_sockets),
+        cmocka_unit_test(test_one_client), cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_networks),   cmocka_unit_test(test_bad_networks),
+        cmocka_unit_test(test_forwarded),  cmocka_unit_test(test_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
