@@ -30,6 +30,28 @@ def client(server):
     client.close()
 
 
+@pytest.fixture(scope='session')
+def shared_row_server():
+    server = rostra.RowServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def row_server(shared_row_server):
+    """A server whose history and live rows the test writes; there are none at its start."""
+    yield shared_row_server
+    shared_row_server.empty()
+    shared_row_server.check_alive()
+
+
+@pytest.fixture
+def row_client(row_server):
+    client = rostra.Client(row_server)
+    yield client
+    client.session.close()
+
+
 @pytest.fixture
 def fresh_servers():
     """Makes servers with an empty store: fresh_servers('--rate-limit', '5/60')."""

@@ -33,6 +33,9 @@ SANITIZER = re.compile(r'ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanit
 class Server:
     """A rostrad with a data folder of its own, on a port that the system chose."""
 
+    program = PROGRAM
+    pipe = subprocess.DEVNULL   # its standard input and output
+
     def __init__(self, *options):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='rostra-test-'))
         self.data = self.folder / 'data'
@@ -55,8 +58,8 @@ class Server:
     def start(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith('ROSTRA_')}
         self.process = subprocess.Popen(
-            [PROGRAM, '--data', self.data, '--listen', f'127.0.0.1:{self.port}', *self.options, 'serve'],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors='replace',
+            [self.program, '--data', self.data, '--listen', f'127.0.0.1:{self.port}', *self.options, 'serve'],
+            stdin=self.pipe, stdout=self.pipe, stderr=subprocess.PIPE, text=True, errors='replace',
             env={**environment, 'ROSTRA_ADMIN_PASSWORD': PASSWORD})
         for line in self.process.stderr:
             self.lines.append(line)
@@ -134,6 +137,46 @@ class Server:
         with self.connect(source) as connection:
             connection.sendall(request)
             return read_answer(connection, method)
+
+
+class RowServer(Server):
+    """One whose history and live rows the test writes, as nodes would report them (row_server.c)."""
+
+    program = PROGRAM.parent / 'tests' / 'api' / 'row_server'
+    pipe = subprocess.PIPE
+
+    def __init__(self, *options):
+        self.used = set()
+        super().__init__(*options)
+
+    def _ask(self, resource, **what):
+        self.used.add(resource)
+        self.process.stdin.write(json.dumps({'resource': resource, **what}) + '\n')
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer == 'ok\n', (resource, what, answer, self.log())
+
+    def put(self, resource, *rows):
+        """Rows of `history/conference` or the like, all in one commit."""
+        self._ask(resource, rows=rows)
+
+    def remove(self, resource, *keys):
+        self._ask(resource, delete=keys)
+
+    def empty(self):
+        """Removes all that was put; numbers go on."""
+        for resource in sorted(self.used):
+            if '.' not in resource:     # the others go with their parents
+                self._ask(resource, delete='all')
+        self.used.clear()
+
+    def stop(self):
+        """It ends with its input."""
+        self.process.stdin.close()
+        assert self.process.wait(WAIT_S) == 0, self.log()
+        self._reader.join(WAIT_S)
+        self.process.stdout.close()
+        self.process.stderr.close()
 
 
 def read_answer(connection, method='GET'):

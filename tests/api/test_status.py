@@ -1,5 +1,6 @@
 """What is live: rows that the server makes of its configuration, and the lists that are empty without calls."""
 import re
+import uuid
 
 import pytest
 import resources
@@ -141,3 +142,127 @@ def test_filters_of_live_rows(client, node):
     # order_by takes every stored scalar (wire 5), though the schema lists fewer
     assert client.get(path, params={'order_by': '-cpu_count'}).status_code == 200
     assert 'cpu_count' not in client.read(path + 'schema/')['ordering']
+
+
+# --- rows that nodes will report ---
+
+def key(number):
+    return str(uuid.UUID(int=(0xdef << 116) + number))
+
+
+def participant(number, **fields):
+    return {'id': key(number), 'conference': 'Room & Co', 'connect_time': f'2026-03-01T10:00:{number:02}',
+            'display_name': f'Person {number}', 'role': 'guest', 'protocol': 'WebRTC', **fields}
+
+
+def ids(client, resource, **parameters):
+    return [found['id'] for found in client.objects(f'{STATUS}{resource}/', **parameters)]
+
+
+def test_live_conferences(row_client, row_server):
+    """wire 13.1, 13.5: text ids; names and tags exact, by case."""
+    row_server.put('status/conference', *(
+        {'id': key(n), 'name': name, 'tag': tag, 'service_type': kind, 'start_time': f'2026-03-01T10:00:0{9 - n}'}
+        for n, (name, tag, kind) in enumerate([('Weekly', 'x', 'conference'), ('Daily', 'X', 'lecture'),
+                                               ('weekly 2', '', 'conference')], 1)))
+    assert ids(row_client, 'conference') == [key(3), key(2), key(1)]    # by creation
+    assert ids(row_client, 'conference', tag='x') == [key(1)]
+    assert ids(row_client, 'conference', name__contains='eekly', order_by='id') == [key(1), key(3)]
+    assert ids(row_client, 'conference', name__contains='EEKLY') == []
+    assert ids(row_client, 'conference', service_type='lecture') == [key(2)]
+    assert ids(row_client, 'conference', tenant='x', limit=1) == [key(3)]   # an unknown filter
+    one_of = row_client.read(f'{STATUS}conference/{key(2)}/')
+    assert one_of['start_time'] == '2026-03-01T10:00:07.000000' and one_of['is_locked'] is False
+    assert row_client.get(f'{STATUS}conference/{key(9)}/').status_code == 404
+    body = row_client.read(f'{STATUS}conference/set/{key(1)};{key(2)}/')
+    assert [found['id'] for found in body['objects']] == [key(1), key(2)]
+    row_server.remove('status/conference', key(2))
+    assert ids(row_client, 'conference') == [key(3), key(1)]
+    for method in ('post', 'put', 'patch', 'delete'):
+        assert row_client.request(method, f'{STATUS}conference/').status_code == 405
+        assert row_client.request(method, f'{STATUS}conference/{key(1)}/').status_code == 405
+
+
+def test_live_participants(row_client, row_server):
+    """wire 13.1, 13.5, 4.6: linked by name, a plain text, percent-encoded in a query."""
+    row_server.put('status/participant', participant(2), participant(1), participant(3, conference='Room'))
+    assert ids(row_client, 'participant') == [key(1), key(2), key(3)]
+    path = STATUS + 'participant/?conference=Room%20%26%20Co'
+    assert [found['id'] for found in row_client.read(path)['objects']] == [key(1), key(2)]
+    assert ids(row_client, 'participant', conference='Room') == [key(3)]
+    assert ids(row_client, 'participant', conference='room') == []
+    found = row_client.read(f'{STATUS}participant/{key(2)}/')
+    assert found['conference'] == 'Room & Co' and found['connect_time'] == '2026-03-01T10:00:02.000000'
+    for field in resources.load('status', 'participant').fields:
+        assert field.nullable or found[field.name] is not None
+    assert ids(row_client, 'participant', protocol__regex='^(?!WebRTC)') == []
+    assert ids(row_client, 'participant', connect_time__gt=found['connect_time']) == [key(3)]
+
+
+def test_live_streams(row_client, row_server):
+    """wire 13.4, 13.1: the id is a text, that of one participant only."""
+    row_server.put('status/participant', participant(1), participant(2), participant(3))
+    row_server.put('status/participant.media_stream', *(
+        {'_parent': key(parent), 'id': str(n), 'type': 'audio', 'start_time': '2026-03-01T10:00:00', 'rx_bitrate': 64}
+        for parent in (1, 2) for n in range(2 + parent)))
+    body = row_client.read(f'{STATUS}participant/{key(1)}/media_stream/')
+    assert [stream['id'] for stream in body['objects']] == ['0', '1', '2'] and body['meta']['total_count'] == 3
+    first = body['objects'][0]
+    assert first['end_time'] is None and first['rx_bitrate'] == 64 and first['rx_packet_loss'] == 0.0
+    assert 'resource_uri' not in first
+    page = row_client.read(f'{STATUS}participant/{key(2)}/media_stream/?limit=3')
+    assert [stream['id'] for stream in row_client.read(page['meta']['next'])['objects']] == ['3']
+    assert row_client.read(f'{STATUS}participant/{key(3)}/media_stream/')['objects'] == []
+    assert row_client.get(f'{STATUS}participant/{key(4)}/media_stream/').status_code == 404
+    assert row_client.post(f'{STATUS}participant/{key(1)}/media_stream/', {}).status_code == 405
+    row_server.remove('status/participant', key(1))
+    assert row_client.get(f'{STATUS}participant/{key(1)}/media_stream/').status_code == 404
+    assert len(row_client.read(f'{STATUS}participant/{key(2)}/media_stream/')['objects']) == 4
+
+
+def test_live_backplanes(row_client, row_server):
+    """wire 13.1, 13.4: ids are texts of any form."""
+    row_server.put('status/backplane', {'id': 'a:1/b', 'conference': 'Room', 'type': 'geo-backplane'}, {'id': 'z'})
+    row_server.put('status/backplane.media_stream', {'_parent': 'a:1/b', 'id': '0', 'start_time': '2026-03-01'})
+    (found,) = row_client.objects(STATUS + 'backplane/', conference='Room')
+    assert found['id'] == 'a:1/b' and row_client.read(found['resource_uri']) == found
+    (stream,) = row_client.read(found['resource_uri'] + 'media_stream/')['objects']
+    assert stream['start_time'] == '2026-03-01T00:00:00.000000'
+    assert row_client.read(f'{STATUS}backplane/z/media_stream/')['objects'] == []
+    assert row_client.get(f'{STATUS}backplane/y/media_stream/').status_code == 404
+
+
+def test_shards_and_registrations(row_client, row_server):
+    """wire 13.1: the first shard has the id of its conference; a registration has a number."""
+    row_server.put('status/conference', {'id': key(1), 'name': 'Room'})
+    row_server.put('status/conference_shard', {'id': key(1), 'conference': 'Room', 'node': '10.0.0.1'},
+                   {'id': key(2), 'conference': 'Room', 'node': '10.0.0.2'})
+    row_server.put('status/registration_alias', {'alias': 'a@b.c', 'protocol': 'SIP'})
+    shards = row_client.objects(STATUS + 'conference_shard/', conference='Room')
+    assert [(shard['id'], shard['node']) for shard in shards] == [(key(1), '10.0.0.1'), (key(2), '10.0.0.2')]
+    (registration,) = row_client.objects(STATUS + 'registration_alias/', alias='a@b.c')
+    assert type(registration['id']) is int and registration['start_time'] is None
+
+
+def test_alarms(row_client, row_server):
+    """wire 13.1: what Centreon reads, page by page."""
+    row_server.put('status/alarm', *({'name': 'connectivity_lost', 'level': 'critical', 'node': '10.0.0.1',
+                                      'instance': f'Node {n}', 'time_raised': '2026-03-01T10:00:00'} for n in range(5)))
+    seen, offset, total = [], 0, 0
+    while offset <= total:      # its loop goes on until offset + limit > total_count
+        body = row_client.read(STATUS + 'alarm/', limit=2, offset=offset)
+        seen += body['objects']
+        offset, total = offset + 2, body['meta']['total_count']
+    assert [alarm['instance'] for alarm in seen] == [f'Node {n}' for n in range(5)]
+    assert all(alarm['time_raised'] == '2026-03-01T10:00:00.000000' for alarm in seen)
+    assert set(seen[0]) >= {'name', 'level', 'details', 'time_raised', 'node', 'instance'}
+
+
+def test_live_lists_change_their_tag(row_client, row_server):
+    """wire 13.5: polling costs a 304 until something changes."""
+    row_server.put('status/participant', participant(1))
+    first = row_client.get(STATUS + 'participant/')
+    unchanged = {'If-None-Match': first.headers['ETag']}
+    assert row_client.get(STATUS + 'participant/', headers=unchanged).status_code == 304
+    row_server.put('status/participant', participant(2))
+    assert row_client.get(STATUS + 'participant/', headers=unchanged).status_code == 200

@@ -294,13 +294,21 @@ static Err *parse_regex(Arena *a, Filter *filter, Str text)
     return NULL;
 }
 
+/* Also an address that leads elsewhere; a name may hold slashes. */
+static bool is_address(Arena *a, const Resource *r, Str text)
+{
+    Value key = VALUE_NONE;
+    return str_starts_with(text, STR("/")) || str_find_str(text, STR("://")) != SIZE_MAX ||
+           uri_parse(a, r, text, &key);
+}
+
 /* Participants of history are asked for by the name of their conference as well as by its id. */
-static bool goes_by_name(const Filter *filter, const Str members[], size_t n)
+static bool goes_by_name(Arena *a, const Filter *filter, const Str members[], size_t n)
 {
     const Field *f = filter->field;
     return n > 0 && f->type == FIELD_RELATED && f->target->index == RES_HISTORY_CONFERENCE &&
            f->resource->index == RES_HISTORY_PARTICIPANT && filter->lookup != LOOKUP_ISNULL &&
-           members[0].len > 0 && str_find(members[0], '/', 0) == SIZE_MAX &&
+           members[0].len > 0 && !is_address(a, f->target, members[0]) &&
            !uri_is_uuid(members[0]) && !is_null_word(members[0]);
 }
 
@@ -324,7 +332,7 @@ Err *filter_value_parse(Arena *a, Filter *filter, const Str given[], size_t n)
     if (filter->lookup == LOOKUP_IN || filter->lookup == LOOKUP_RANGE) {
         members = split_all(a, given, n, &n_members);
     }
-    if (goes_by_name(filter, members, n_members)) {
+    if (goes_by_name(a, filter, members, n_members)) {
         go_by_name(a, filter);
     }
     bool boolean = false;
