@@ -22,9 +22,12 @@ typedef struct Filter {
     const Regex *regex; /* REGEX, IREGEX: compiled by the caller, lives as long as the query */
 } Filter;
 
-/* More are refused. */
+/* More are refused: filters, orders, relations of all their paths together. The length of one path
+ * is the caller's to see to. */
 #define QUERY_FILTERS_MAX 200
 #define QUERY_ORDERS_MAX 20
+#define QUERY_RELATIONS_MAX 600
+#define QUERY_PATH_MAX 24
 
 typedef struct Order {
     const Field *const *path; /* to-ones only */

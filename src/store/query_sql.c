@@ -1,5 +1,6 @@
-/* Queries as SQL. Relations become "IN (SELECT …)": a row can't match twice, and SQLite may go from
- * either side. */
+/* Queries as SQL. Relations become "IN" sets of keys: a row can't match twice, and SQLite may go
+ * from either side. The sets are named before the statement (WITH), each by the one behind it, so
+ * that a long way nests nothing: SQLite's parser would take half a dozen relations. */
 #include "store/query_sql.h"
 
 #include "base/datetime.h"
@@ -17,6 +18,7 @@ typedef struct Builder {
     QueryBind *binds;
     size_t n_binds, size_binds;
     unsigned n_aliases;
+    unsigned n_sets;
     Str proposals; /* for the filter at hand */
     Err *error;    /* the first; what follows is built for nothing */
 } Builder;
@@ -509,53 +511,11 @@ static bool is_within_file(Builder *b, const Table *t, const Resource *other)
     return false;
 }
 
-static void put_condition(Builder *b, const Table *t, unsigned alias, const Filter *f, size_t step);
-
-/* " IN (SELECT key of the target … WHERE what remains of the path)" */
-static void put_target(Builder *b, const Field *relation, const Filter *f, size_t step)
-{
-    const Table *target = table_of(b->tables, relation->target);
-    const unsigned alias = ++b->n_aliases;
-    buf_put_lit(b->out, " IN (SELECT ");
-    put_key(b, target, alias);
-    buf_put_lit(b->out, " FROM ");
-    put_table(b, target, alias);
-    buf_put_lit(b->out, " WHERE ");
-    put_condition(b, target, alias, f, step + 1);
-    buf_put_char(b->out, ')');
-}
-
-static void put_step(Builder *b, const Table *t, unsigned alias, const Filter *f, size_t step)
-{
-    const Field *relation = f->path[step];
-    if (!is_within_file(b, t, relation->target)) {
-        return;
-    }
-    if (!field_is_to_many(relation)) {
-        put_alias(b, alias, table_column(relation));
-        put_target(b, relation, f, step);
-        return;
-    }
-    const unsigned other = ++b->n_aliases;
-    if (relation->kind == RELATION_LINKS) {
-        Str column = STR("");
-        put_links_begin(b, t, alias, relation, other, &column);
-        put_alias(b, other, column);
-        put_target(b, relation, f, step);
-    } else {
-        put_reverse_begin(b, t, alias, relation, other);
-        put_condition(b, table_of(b->tables, relation->target), other, f, step + 1);
-    }
-    buf_put_char(b->out, ')');
-}
-
-/* In parentheses. */
-static void put_condition(Builder *b, const Table *t, unsigned alias, const Filter *f, size_t step)
+/* What a row of `t` must fulfil itself, in parentheses. */
+static void put_leaf(Builder *b, const Table *t, unsigned alias, const Filter *f)
 {
     buf_put_char(b->out, '(');
-    if (step < f->n_path) {
-        put_step(b, t, alias, f, step);
-    } else if (f->field != NULL && field_is_to_many(f->field)) {
+    if (f->field != NULL && field_is_to_many(f->field)) {
         if (is_within_file(b, t, f->field->target)) {
             put_many_lookup(b, t, alias, f);
         }
@@ -570,6 +530,61 @@ static void put_condition(Builder *b, const Table *t, unsigned alias, const Filt
     buf_put_char(b->out, ')');
 }
 
+static unsigned begin_set(Builder *b)
+{
+    const unsigned set = ++b->n_sets;
+    buf_put_str(b->out, set == 1 ? STR("WITH ") : STR(", "));
+    buf_printf(b->out, "s%u AS (SELECT ", set);
+    return set;
+}
+
+/* "t0.x IN s1": the row's relation leads into the set. */
+static void put_membership(Builder *b, const Table *t, unsigned alias, const Field *relation,
+                           unsigned set)
+{
+    put_alias(b, alias, field_is_to_many(relation) ? t->key_column : table_column(relation));
+    buf_printf(b->out, " IN s%u", set);
+}
+
+/* The near sides of links whose far sides are in a set. */
+static unsigned put_link_set(Builder *b, const Table *t, const Field *relation, unsigned far)
+{
+    const LinkTable *l = t->links[relation->index];
+    const bool naming = l->field == relation;
+    const unsigned set = begin_set(b);
+    buf_put_str(b->out, naming ? STR("owner FROM ") : STR("target FROM "));
+    sql_put_name(b->out, l->name);
+    buf_printf(b->out, " WHERE %s IN s%u)", naming ? "target" : "owner", far);
+    return set;
+}
+
+/* Writes the sets for the path from `step` on, the far end first. The last is what a row of `t`
+ * must lead into: keys of the target's rows, or for a to-many keys of `t`. */
+static unsigned put_sets(Builder *b, const Table *t, const Filter *f, size_t step)
+{
+    const Field *relation = f->path[step];
+    if (!is_within_file(b, t, relation->target)) {
+        return 0;
+    }
+    const Table *target = table_of(b->tables, relation->target);
+    const bool last = step + 1 == f->n_path;
+    const unsigned behind = last ? 0 : put_sets(b, target, f, step + 1);
+    const bool by_key = !field_is_to_many(relation) || relation->kind == RELATION_LINKS;
+    const unsigned alias = ++b->n_aliases;
+    const unsigned set = begin_set(b);
+    put_alias(b, alias, by_key ? target->key_column : table_column(relation->reverse));
+    buf_put_lit(b->out, " FROM ");
+    put_table(b, target, alias);
+    buf_put_lit(b->out, " WHERE ");
+    if (last) {
+        put_leaf(b, target, alias, f);
+    } else {
+        put_membership(b, target, alias, f->path[step + 1], behind);
+    }
+    buf_put_char(b->out, ')');
+    return relation->kind == RELATION_LINKS ? put_link_set(b, t, relation, set) : set;
+}
+
 static bool is_to_ones_only(const Filter *f)
 {
     for (size_t i = 0; i < f->n_path; i++) {
@@ -580,24 +595,50 @@ static bool is_to_ones_only(const Filter *f)
     return true;
 }
 
-/* Through to-ones, isnull=true also holds where the way ends before the field. */
-static void put_filter(Builder *b, const Table *t, const Filter *f)
+/* Through to-ones, isnull=true also holds where the way ends before the field: it is looked for as
+ * the opposite of isnull=false. */
+static bool is_negated(const Filter *f)
 {
-    if (f->n_path == 0 || !is_isnull(f, true) || !is_to_ones_only(f)) {
-        put_condition(b, t, 0, f, 0);
+    return f->n_path > 0 && is_isnull(f, true) && is_to_ones_only(f);
+}
+
+/* All sets; *ret_sets[n_filters]: that of each filter with a path. */
+static const unsigned *put_all_sets(Builder *b, const Table *t, const Query *q,
+                                    const Str proposals[])
+{
+    static const Value no = {.type = VALUE_INTEGER, .integer = 0};
+    unsigned *sets = ARENA_ARRAY(b->arena, unsigned, q->n_filters + 1);
+    for (size_t i = 0; i < q->n_filters; i++) {
+        Filter filter = q->filters[i];
+        if (filter.n_path == 0) {
+            continue;
+        }
+        if (is_negated(&filter)) {
+            filter.values = &no;
+        }
+        b->proposals = proposals != NULL ? proposals[i] : STR_NONE;
+        sets[i] = put_sets(b, t, &filter, 0);
+        buf_put_char(b->out, ' ');
+    }
+    return sets;
+}
+
+static void put_filter(Builder *b, const Table *t, const Filter *f, unsigned set)
+{
+    if (f->n_path == 0) {
+        put_leaf(b, t, 0, f);
         return;
     }
-    const Value no = value_integer(0);
-    Filter opposite = *f;
-    opposite.values = &no;
-    buf_put_lit(b->out, "NOT coalesce(");
-    put_condition(b, t, 0, &opposite, 0);
-    buf_put_lit(b->out, ", 0)");
+    const bool negated = is_negated(f);
+    buf_put_str(b->out, negated ? STR("NOT coalesce(") : STR(""));
+    put_membership(b, t, 0, f->path[0], set);
+    buf_put_str(b->out, negated ? STR(", 0)") : STR(""));
 }
 
 /* --- the whole --- */
 
-static void put_where(Builder *b, const Table *t, const Query *q, const Str proposals[])
+static void put_where(Builder *b, const Table *t, const Query *q, const Str proposals[],
+                      const unsigned sets[])
 {
     const char *between = " WHERE ";
     if (t->has_parent && !value_is_null(q->parent)) {
@@ -608,33 +649,44 @@ static void put_where(Builder *b, const Table *t, const Query *q, const Str prop
     for (size_t i = 0; i < q->n_filters; i++) {
         buf_printf(b->out, "%s", between);
         b->proposals = proposals != NULL ? proposals[i] : STR_NONE;
-        put_filter(b, t, &q->filters[i]);
+        put_filter(b, t, &q->filters[i], sets[i]);
         between = " AND ";
     }
 }
 
-/* Through to-ones a subquery of at most one row each. */
-static void put_order_operand(Builder *b, const Table *t, unsigned alias, const Order *o,
-                              size_t step)
+static void put_order_path(Builder *b, const Table *t, const Order *o, unsigned first)
 {
-    if (step == o->n_path) {
-        put_operand(b, &(Operand){t, alias, o->field, NULL});
+    const Table *near = t;
+    for (size_t i = 0; i < o->n_path; i++) {
+        if (!is_within_file(b, near, o->path[i]->target)) {
+            return;
+        }
+        near = table_of(b->tables, o->path[i]->target);
+        buf_put_str(b->out, i == 0 ? STR(" FROM ") : STR(" CROSS JOIN "));
+        put_table(b, near, first + (unsigned)i);
+    }
+    for (size_t i = 0; i < o->n_path; i++) {
+        const unsigned alias = first + (unsigned)i;
+        buf_put_str(b->out, i == 0 ? STR(" WHERE ") : STR(" AND "));
+        put_key(b, table_of(b->tables, o->path[i]->target), alias);
+        buf_put_lit(b->out, " = ");
+        put_alias(b, i == 0 ? 0 : alias - 1, table_column(o->path[i]));
+    }
+}
+
+/* Through to-ones a subquery of at most one row. */
+static void put_order_operand(Builder *b, const Table *t, const Order *o)
+{
+    if (o->n_path == 0) {
+        put_operand(b, &(Operand){t, 0, o->field, NULL});
         return;
     }
-    const Field *relation = o->path[step];
-    if (!is_within_file(b, t, relation->target)) {
-        return;
-    }
-    const Table *target = table_of(b->tables, relation->target);
-    const unsigned other = ++b->n_aliases;
+    const unsigned first = b->n_aliases + 1;
+    b->n_aliases += (unsigned)o->n_path;
+    const Table *last = table_of(b->tables, o->path[o->n_path - 1]->target);
     buf_put_lit(b->out, "(SELECT ");
-    put_order_operand(b, target, other, o, step + 1);
-    buf_put_lit(b->out, " FROM ");
-    put_table(b, target, other);
-    buf_put_lit(b->out, " WHERE ");
-    put_key(b, target, other);
-    buf_put_lit(b->out, " = ");
-    put_alias(b, alias, table_column(relation));
+    put_operand(b, &(Operand){last, b->n_aliases, o->field, NULL});
+    put_order_path(b, t, o, first);
     buf_put_char(b->out, ')');
 }
 
@@ -649,7 +701,7 @@ static void put_orders(Builder *b, const Table *t, const Query *q)
     buf_put_lit(b->out, " ORDER BY ");
     for (size_t i = 0; i < q->n_orders; i++) {
         const Order *o = &q->orders[i];
-        put_order_operand(b, t, 0, o, 0);
+        put_order_operand(b, t, o);
         if (is_own_key(o)) {
             buf_put_str(b->out, o->descending ? STR(" DESC") : STR(""));
             return;
@@ -686,16 +738,36 @@ static void put_what(Builder *b, const Table *t, QueryWhat what)
     put_table(b, t, 0);
 }
 
-Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what,
-                  const Str proposals[], Buf *out, QuerySql *ret_sql)
+static Err *check_limits(Arena *a, const Query *q)
 {
+    size_t n_relations = 0;
     if (q->n_filters > QUERY_FILTERS_MAX || q->n_orders > QUERY_ORDERS_MAX) {
         return err(a, ERR_INVALID, "Too many filters or orders.");
     }
+    for (size_t i = 0; i < q->n_filters; i++) {
+        n_relations += q->filters[i].n_path;
+        MUST(q->filters[i].n_path <= QUERY_PATH_MAX);
+    }
+    for (size_t i = 0; i < q->n_orders; i++) {
+        n_relations += q->orders[i].n_path;
+        MUST(q->orders[i].n_path <= QUERY_PATH_MAX);
+    }
+    return n_relations > QUERY_RELATIONS_MAX
+               ? err(a, ERR_INVALID,
+                     "All filters and orders together may lead through at most %d relations.",
+                     QUERY_RELATIONS_MAX)
+               : NULL;
+}
+
+Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryWhat what,
+                  const Str proposals[], Buf *out, QuerySql *ret_sql)
+{
+    TRY(check_limits(a, q));
     const Table *t = table_of(tables, q->resource);
     Builder b = {.tables = tables, .arena = a, .out = out};
+    const unsigned *sets = put_all_sets(&b, t, q, proposals);
     put_what(&b, t, what);
-    put_where(&b, t, q, proposals);
+    put_where(&b, t, q, proposals, sets);
     if (what != QUERY_COUNT) {
         put_orders(&b, t, q);
         put_page(&b, q);

@@ -146,11 +146,38 @@ def test_relations(client, rooms):
     for value in (f'{key},{second}', f'{path},{second}'):
         assert len(client.objects('conference_alias/', conference__in=value)) == 3
     assert client.objects('conference_alias/', conference='999999999') == []
-    assert client.objects('conference_alias/', conference=path.replace(str(key), '999999999')) == []
+    assert client.objects('conference_alias/', conference=path.replace(f'/{key}/', '/999999999/')) == []
     assert client.objects('conference_alias/', conference__isnull='true', alias__startswith='f.') == []
     assert client.get('conference_alias/', params={'conference': '/some/where/1/'}).status_code == 400
     assert [a['alias'] for a in client.objects('conference_alias/', conference__name__endswith='two')] == ['f.three']
     assert len(client.objects('conference_alias/', conference__aliases__alias='f.one')) == 2
+
+
+@pytest.mark.parametrize('n', [1, 2, 6, 12])
+def test_long_ways(client, rooms, n):
+    """wire 4.6: any depth where each relation has 2; each object once."""
+    way = '__'.join(['aliases', 'conference'] * n)
+    key = next(iter(rooms))
+    assert [one['id'] for one in client.objects(f'conference/?{way}__id={key}')] == [key]
+    assert len(client.objects(f'conference/?{way}__aliases__alias__startswith=f.' if n < 12 else
+                              f'conference/?{way}__name__isnull=false&aliases__alias__startswith=f.')) == 2
+
+
+def test_too_long_ways(client):
+    """wire 4.6: one way, and all together, have a limit that is told."""
+    way = '__'.join(['aliases', 'conference'] * 12)
+    for query in (f'{way}__aliases__alias=x', f'{way}__{way}__name=x'):
+        answer = client.get('conference/?' + query)
+        assert answer.status_code == 400
+        assert answer.json()['error'] == 'A filter leads through at most 24 relations.'
+    short = '__'.join(['aliases', 'conference'] * 11)
+    fields = ('name', 'description', 'pin', 'guest_pin', 'tag', 'id')
+    query = '&'.join(f'{w}__{field}__{lookup}=1' for w in (way, short) for field in fields
+                     for lookup in ('gt', 'lt', 'gte', 'lte', 'exact'))
+    answer = client.get('conference/?' + query)
+    assert answer.status_code == 400
+    assert answer.json()['error'] == (
+        'All filters and orders together may lead through at most 600 relations.')
 
 
 def test_resource_uri(client, rooms):

@@ -7,31 +7,30 @@
 #include "manager/rest/uri.h"
 
 /* Parts of a name: relations on the way, a field, a lookup. */
-enum { PARTS_MAX = 16 };
-
-/* Relations on the way. Each nests a SELECT in the SQL, links two, and SQLite's parser takes so
- * many parentheses. */
-enum { RELATIONS_MAX = 4 };
+enum { PARTS_MAX = QUERY_PATH_MAX + 2 };
 
 typedef struct Name {
-    Str parts[PARTS_MAX];
-    size_t n;
+    Str parts[PARTS_MAX]; /* the first of them */
+    size_t n;             /* of all; a name of more is refused */
 } Name;
 
-static bool split_name(Str text, Name *ret_name)
+static Name split_name(Str text)
 {
     Name name = {.n = 0};
-    for (bool more = true; more;) {
+    for (bool more = true; more; name.n++) {
         const size_t at = str_find_str(text, STR("__"));
         more = at != SIZE_MAX;
-        if (name.n == PARTS_MAX) {
-            return false;
+        if (name.n < PARTS_MAX) {
+            name.parts[name.n] = more ? str_slice(text, 0, at) : text;
         }
-        name.parts[name.n++] = more ? str_slice(text, 0, at) : text;
         text = more ? str_slice(text, at + 2, text.len) : STR_NONE;
     }
-    *ret_name = name;
-    return true;
+    return name;
+}
+
+static Err *too_long(Arena *a)
+{
+    return err(a, ERR_INVALID, "A filter leads through at most %d relations.", QUERY_PATH_MAX);
 }
 
 static Err *no_part(Arena *a, Str field, Str part)
@@ -67,8 +66,8 @@ static Err *follow(Arena *a, const FilterRules *rules, Filter *filter, const Fie
         return err(a, ERR_FORBIDDEN, "You do not have the permission to filter through %.*s.",
                    STR_ARG(parameter_quoted(a, f->name)));
     }
-    if (filter->n_path == RELATIONS_MAX) {
-        return err(a, ERR_INVALID, "A filter leads through at most %d relations.", RELATIONS_MAX);
+    if (filter->n_path == QUERY_PATH_MAX) {
+        return too_long(a);
     }
     path[filter->n_path++] = f;
     filter->field = next;
@@ -149,9 +148,8 @@ static Err *parse_one(Arena *a, const Resource *r, const FilterRules *rules,
                       const FormPair parameters[], size_t n, Filter *ret_filter, bool *ret_used)
 {
     const FormPair *parameter = &parameters[n - 1];
-    Name name;
-    const bool sound = split_name(parameter->name, &name);
-    const Field *first = sound ? resource_field(r, name.parts[0]) : NULL;
+    const Name name = split_name(parameter->name);
+    const Field *first = resource_field(r, name.parts[0]);
     if (first == NULL) {
         *ret_used = false;
         return rules->strict ? err(a, ERR_INVALID, "No field %.*s to filter by.",
@@ -159,6 +157,9 @@ static Err *parse_one(Arena *a, const Resource *r, const FilterRules *rules,
                              : NULL;
     }
     Filter filter = {.field = first};
+    if (name.n > PARTS_MAX) {
+        return too_long(a);
+    }
     TRY(parse_path(a, rules, first, &name, &filter));
     if (filter.field->is_uri) {
         TRY(parse_uri(a, &filter, parameter->value));

@@ -3,9 +3,6 @@
 
 #include "manager/rest/parameters.h"
 
-/* Relations that an order may go through. */
-enum { PATH_MAX_PARTS = 8 };
-
 static Err *no_field(Arena *a, Str name)
 {
     return err(a, ERR_INVALID, "No field %.*s to order by.", STR_ARG(parameter_quoted(a, name)));
@@ -65,7 +62,7 @@ static Str cut_part(Str *rest)
 /* name: without the sign. */
 static Err *parse_one(Arena *a, const Resource *r, PermissionSet set, Str name, Order *ret_order)
 {
-    const Field **path = ARENA_ARRAY(a, const Field *, PATH_MAX_PARTS);
+    const Field **path = ARENA_ARRAY(a, const Field *, QUERY_PATH_MAX);
     Order order = {.path = path};
     Str rest = name;
     const Field *f = resource_field(r, cut_part(&rest));
@@ -76,8 +73,9 @@ static Err *parse_one(Arena *a, const Resource *r, PermissionSet set, Str name, 
         return not_allowed(a, name);
     }
     while (rest.len > 0) {
-        if (order.n_path == PATH_MAX_PARTS) {
-            return no_field(a, name);
+        if (order.n_path == QUERY_PATH_MAX) {
+            return err(a, ERR_INVALID, "An order leads through at most %d relations.",
+                       QUERY_PATH_MAX);
         }
         path[order.n_path++] = f;
         TRY(follow(a, set, name, cut_part(&rest), &f));

@@ -13,7 +13,7 @@
 #include "base/datetime.h"
 #include "base/json.h"
 
-enum { FILES_MAX = 32, PATH_MAX_STEPS = 8, VALUES_MAX = 16 };
+enum { FILES_MAX = 32, VALUES_MAX = 16 };
 
 void fixture_ok(const Err *e)
 {
@@ -264,7 +264,7 @@ void fixture_filter(const Fixture *f, const Resource *r, const char *text, Filte
 {
     Str value = str_from(text);
     Str name = str_cut(&value, '=');
-    const Field **path = ARENA_ARRAY(f->arena, const Field *, PATH_MAX_STEPS);
+    const Field **path = ARENA_ARRAY(f->arena, const Field *, QUERY_PATH_MAX);
     Value *values = ARENA_ARRAY(f->arena, Value, VALUES_MAX);
     *ret = (Filter){.path = path, .values = values};
     ret->field = follow(f, r, &name, path, &ret->n_path);
@@ -300,7 +300,7 @@ void fixture_filter_free(Filter *filter)
 
 Order fixture_order(const Fixture *f, const Resource *r, const char *text)
 {
-    const Field **path = ARENA_ARRAY(f->arena, const Field *, PATH_MAX_STEPS);
+    const Field **path = ARENA_ARRAY(f->arena, const Field *, QUERY_PATH_MAX);
     Order order = {.path = path, .descending = text[0] == '-'};
     Str name = str_from(text + (order.descending ? 1 : 0));
     order.field = follow(f, r, &name, path, &order.n_path);

@@ -376,6 +376,69 @@ static void test_too_many_filters(void **state)
     reader_end(r);
 }
 
+static const char *repeated(Fixture *f, const char *first, const char *step, size_t n,
+                            const char *end)
+{
+    Str way = str_from(first);
+    for (size_t i = 0; i < n; i++) {
+        way = str_format(f->arena, "%.*s%s", STR_ARG(way), step);
+    }
+    return str_to_cstr(f->arena, str_format(f->arena, "%.*s%s", STR_ARG(way), end));
+}
+
+/* The longest ways, of every kind of relation by turns, as many of them as there may be, and one
+ * more. */
+static void test_long_paths(void **state)
+{
+    static const struct {
+        const char *resource, *first, *step, *end, *keys;
+        size_t n_steps;
+    } cases[] = {
+        {"room", "", "theme__rooms__", "name=100%_sure", "1,3", 12},
+        {"theme", "", "rooms__theme__", "name__isnull=0", "1,2", 12},
+        {"participant", "", "rooms__participants__", "name=Ann", "1,2", 12},
+        {"room", "", "aliases__room__", "id__gt=0", "1,2,11", 12},
+        {"room", "theme__", "base__", "name=Plain", "", 23},
+        {"room", "theme__", "base__", "note__isnull=1", "1,2,3,10,11", 23},
+    };
+    enum { MOST = QUERY_RELATIONS_MAX / QUERY_PATH_MAX };
+    Fixture *f = *state;
+    CLEANUP(reader_free) Reader *r = NULL;
+    fixture_ok(reader_new(f->arena, &f->store, &r));
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        const Resource *resource = fixture_resource(f, cases[i].resource);
+        const char *text =
+            repeated(f, cases[i].first, cases[i].step, cases[i].n_steps, cases[i].end);
+        Filter filters[MOST + 1];
+        for (size_t k = 0; k < ARRAY_N(filters); k++) {
+            fixture_filter(f, resource, text, &filters[k]);
+        }
+        Query q = {.resource = resource, .filters = filters, .n_filters = MOST, .limit = 10};
+        check_keys(f, r, &q, text, cases[i].keys);
+        int64_t n = 0;
+        q.n_filters++;
+        const Err *e = reader_count(r, f->arena, &q, &n);
+        assert_true(e != NULL && e->kind == ERR_INVALID);
+    }
+    reader_end(r);
+}
+
+static void test_long_orders(void **state)
+{
+    Fixture *f = *state;
+    CLEANUP(reader_free) Reader *r = NULL;
+    const Resource *room = fixture_resource(f, "room");
+    const Order orders[] = {
+        fixture_order(f, room, repeated(f, "theme__", "base__", QUERY_PATH_MAX - 1, "name")),
+        fixture_order(f, room, "-theme__base__name"),
+        fixture_order(f, room, "-theme__name"),
+    };
+    const Query q = {.resource = room, .orders = orders, .n_orders = 3, .limit = 10};
+    fixture_ok(reader_new(f->arena, &f->store, &r));
+    check_keys(f, r, &q, "long orders", "10,11,1,3,2");
+    reader_end(r);
+}
+
 /* The regular expression takes exponential time on this text. */
 static void test_regex_that_gives_up(void **state)
 {
@@ -464,10 +527,11 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters),  cmocka_unit_test(test_orders),
-        cmocka_unit_test(test_pages),    cmocka_unit_test(test_parent),
-        cmocka_unit_test(test_count_of), cmocka_unit_test(test_too_many_filters),
-        cmocka_unit_test(test_cheap),    cmocka_unit_test(test_regex_that_gives_up),
+        cmocka_unit_test(test_filters),    cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_pages),      cmocka_unit_test(test_parent),
+        cmocka_unit_test(test_count_of),   cmocka_unit_test(test_too_many_filters),
+        cmocka_unit_test(test_long_paths), cmocka_unit_test(test_long_orders),
+        cmocka_unit_test(test_cheap),      cmocka_unit_test(test_regex_that_gives_up),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
