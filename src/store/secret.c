@@ -55,18 +55,49 @@ static void set_id(SecretKey *key)
     memcpy(key->id, hash, sizeof key->id);
 }
 
+static bool parse_key(Str text, SecretKey *key)
+{
+    const Str hex = str_trim(text);
+    size_t len = 0;
+    if (sodium_hex2bin(key->bytes, sizeof key->bytes, hex.ptr, hex.len, NULL, &len, NULL) != 0 ||
+        len != sizeof key->bytes) {
+        return false;
+    }
+    set_id(key);
+    return true;
+}
+
 static Err *read_key(Arena *a, const char *path, SecretKey *key)
 {
     Str text = STR_NONE;
-    size_t len = 0;
     TRY(file_read(a, path, KEY_FILE_MAX, &text));
-    const Str hex = str_trim(text);
-    if (sodium_hex2bin(key->bytes, sizeof key->bytes, hex.ptr, hex.len, NULL, &len, NULL) != 0 ||
-        len != sizeof key->bytes) {
-        return err(a, ERR_INVALID, "%s holds no key: it must be %d hexadecimal digits.", path,
-                   (int)KEY_HEX);
+    return parse_key(text, key)
+               ? NULL
+               : err(a, ERR_INVALID, "%s holds no key: it must be %d hexadecimal digits.", path,
+                     (int)KEY_HEX);
+}
+
+Err *secret_key_from_text(Arena *a, Str hex, SecretKey **ret_key)
+{
+    SecretKey *key = key_new();
+    if (!parse_key(hex, key)) {
+        (void)secret_key_free(key);
+        return err(a, ERR_INVALID, "The key of the secrets is damaged.");
     }
+    *ret_key = key;
     return NULL;
+}
+
+Str secret_key_text(const SecretKey *key, Arena *a)
+{
+    char *hex = arena_alloc(a, KEY_HEX + 1);
+    (void)sodium_bin2hex(hex, KEY_HEX + 1, key->bytes, sizeof key->bytes);
+    return (Str){hex, KEY_HEX};
+}
+
+bool secret_key_equal(const SecretKey *a, const SecretKey *b)
+{
+    return sodium_memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 /* Never over an existing file: what that key sealed would be lost. */
@@ -74,6 +105,7 @@ static Err *make_key(Arena *a, const char *path, SecretKey *key)
 {
     char hex[KEY_HEX + 1];
     randombytes_buf(key->bytes, sizeof key->bytes);
+    set_id(key);
     (void)sodium_bin2hex(hex, sizeof hex, key->bytes, sizeof key->bytes);
     hex[KEY_HEX] = '\n';
     Err *e = file_write_new(a, path, S_IRUSR | S_IWUSR, (Str){hex, sizeof hex});
@@ -99,7 +131,6 @@ Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new, SecretK
         (void)secret_key_free(key);
         return e;
     }
-    set_id(key);
     *ret_key = key;
     return NULL;
 }
@@ -113,19 +144,29 @@ static Str key_id_text(const SecretKey *key, Arena *a)
     return str_from(hex);
 }
 
+Err *secret_key_put_note(const SecretKey *key, Db *db, Arena *a)
+{
+    return store_file_put_meta(db, a, STR("secret_key"), value_text(key_id_text(key, a)));
+}
+
+Err *secret_key_check_note(const SecretKey *key, Db *db, Arena *a)
+{
+    Value noted = VALUE_NONE;
+    TRY(store_file_get_meta(db, a, STR("secret_key"), &noted));
+    return value_equal(noted, value_text(key_id_text(key, a)))
+               ? NULL
+               : err(a, ERR_INVALID,
+                     "The key at hand is not the one that this store's secrets were sealed with.");
+}
+
 Err *secret_key_note(const Store *s, Db *db, Arena *a)
 {
-    return store_file_put_meta(db, a, STR("secret_key"), value_text(key_id_text(s->secret_key, a)));
+    return secret_key_put_note(s->secret_key, db, a);
 }
 
 Err *secret_key_check(const Store *s, Db *db, Arena *a)
 {
-    Value noted = VALUE_NONE;
-    TRY(store_file_get_meta(db, a, STR("secret_key"), &noted));
-    return value_equal(noted, value_text(key_id_text(s->secret_key, a)))
-               ? NULL
-               : err(a, ERR_INVALID,
-                     "The key at hand is not the one that this store's secrets were sealed with.");
+    return secret_key_check_note(s->secret_key, db, a);
 }
 
 /* --- masks --- */
@@ -171,56 +212,102 @@ static const unsigned char *bytes_of(Str s)
     return (const unsigned char *)s.ptr;
 }
 
-/* The mask is authenticated along with the secret, so that neither can be moved to another. */
-Str secret_seal(const Store *s, Arena *a, Str clear)
+/* The base64 of a clear text under that mask, which is authenticated along with it, so that neither
+ * can be moved to another. */
+static Str seal_under(const SecretKey *key, Arena *a, Str mask, Str clear)
 {
-    MUST(clear.len > 0);
-    const SecretKey *key = s->secret_key;
     const size_t size = FRONT_BYTES + clear.len + TAG_BYTES;
     unsigned char *sealed = arena_alloc(a, size);
     memcpy(sealed, key->id, KEY_ID_BYTES);
     randombytes_buf(sealed + KEY_ID_BYTES, NONCE_BYTES);
-
-    const size_t text_size = sodium_base64_encoded_len(size, BASE64);
-    CLEANUP(buf_free) Buf *out = buf_new(MASK_LEN + 1 + text_size);
-    put_mask(out);
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-        sealed + FRONT_BYTES, NULL, bytes_of(clear), clear.len, (unsigned char *)out->data,
-        MASK_LEN, NULL, sealed + KEY_ID_BYTES, key->bytes); /* can't fail */
-    buf_put_char(out, ' ');
-    char *text = buf_reserve(out, text_size);
+        sealed + FRONT_BYTES, NULL, bytes_of(clear), clear.len, bytes_of(mask), mask.len, NULL,
+        sealed + KEY_ID_BYTES, key->bytes); /* can't fail */
+    const size_t text_size = sodium_base64_encoded_len(size, BASE64);
+    char *text = arena_alloc(a, text_size);
     (void)sodium_bin2base64(text, text_size, sealed, size, BASE64);
-    buf_added(out, text_size - 1); /* without its NUL */
-    return str_dup(a, buf_str(out));
+    return (Str){text, text_size - 1}; /* without its NUL */
 }
 
-static Err *damaged(Arena *a)
+Str secret_seal(const Store *s, Arena *a, Str clear)
 {
-    return err(a, ERR_IO, "A stored secret cannot be read.");
+    MUST(clear.len > 0);
+    CLEANUP(buf_free) Buf *mask = buf_new(MASK_LEN);
+    put_mask(mask);
+    const Str sealed = seal_under(s->secret_key, a, buf_str(mask), clear);
+    return str_format(a, "%.*s %.*s", STR_ARG(buf_str(mask)), STR_ARG(sealed));
 }
 
-Err *secret_open(const Store *s, Arena *a, Str stored, Str *ret_clear)
+/* NULL, or why not. `stored` has the form of a secret as far as its blank. */
+static const char *open_with(const SecretKey *key, Arena *a, Str stored, Str *ret_clear)
 {
-    const SecretKey *key = s->secret_key;
     const Str text = str_slice(stored, MASK_LEN + 1, stored.len);
     unsigned char *sealed = arena_alloc(a, text.len + 1);
     size_t len = 0;
-    if (!secret_is_mask(secret_mask(stored)) || stored.len <= MASK_LEN ||
-        stored.ptr[MASK_LEN] != ' ' ||
-        sodium_base642bin(sealed, text.len, text.ptr, text.len, NULL, &len, NULL, BASE64) != 0 ||
+    if (sodium_base642bin(sealed, text.len, text.ptr, text.len, NULL, &len, NULL, BASE64) != 0 ||
         len <= FRONT_BYTES + TAG_BYTES) {
-        return err_detail(a, damaged(a), "not in the form of a secret");
+        return "not in the form of a secret";
     }
     if (sodium_memcmp(sealed, key->id, KEY_ID_BYTES) != 0) {
-        return err_detail(a, damaged(a), "sealed with another key");
+        return "sealed with another key";
     }
     unsigned char *clear = arena_alloc(a, len);
     unsigned long long clear_len = 0;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(clear, &clear_len, NULL, sealed + FRONT_BYTES,
                                                    len - FRONT_BYTES, bytes_of(stored), MASK_LEN,
                                                    sealed + KEY_ID_BYTES, key->bytes) != 0) {
-        return err_detail(a, damaged(a), "changed since it was sealed");
+        return "changed since it was sealed";
     }
     *ret_clear = (Str){(const char *)clear, (size_t)clear_len};
     return NULL;
+}
+
+static bool starts_as_secret(Str stored)
+{
+    return stored.len > MASK_LEN && secret_is_mask(secret_mask(stored)) &&
+           stored.ptr[MASK_LEN] == ' ';
+}
+
+Err *secret_open(const Store *s, Arena *a, Str stored, Str *ret_clear)
+{
+    const char *reason = starts_as_secret(stored) ? open_with(s->secret_key, a, stored, ret_clear)
+                                                  : "not in the form of a secret";
+    return reason == NULL
+               ? NULL
+               : err_detail(a, err(a, ERR_IO, "A stored secret cannot be read."), "%s", reason);
+}
+
+/* --- another key --- */
+
+/* The secret that `text` begins with, if it does: what may be one. */
+static Str secret_at_start(Str text)
+{
+    size_t len = starts_as_secret(text) ? MASK_LEN + 1 : 0;
+    while (len > 0 && len < text.len && is_mask_character(text.ptr[len])) {
+        len++;
+    }
+    return str_slice(text, 0, len);
+}
+
+Str secret_reseal(Arena *a, const SecretKey *from, const SecretKey *to, Str text)
+{
+    CLEANUP(buf_free) Buf *out = buf_new(SIZE_MAX);
+    bool changed = false;
+    for (Str rest = text; rest.len > 0;) {
+        const size_t at = MIN(str_find_str(rest, STR(MASK_START)), rest.len);
+        buf_put_str(out, str_slice(rest, 0, at));
+        rest = str_slice(rest, at, rest.len);
+        const Str secret = secret_at_start(rest);
+        Str clear = STR_NONE;
+        if (secret.len > 0 && open_with(from, a, secret, &clear) == NULL) {
+            const Str mask = secret_mask(secret);
+            const Str sealed = seal_under(to, a, mask, clear);
+            buf_printf(out, "%.*s %.*s", STR_ARG(mask), STR_ARG(sealed));
+            changed = true;
+        } else {
+            buf_put_str(out, secret.len > 0 ? secret : str_slice(rest, 0, 1));
+        }
+        rest = str_slice(rest, MAX(secret.len, (size_t)1), rest.len);
+    }
+    return changed ? str_dup(a, buf_str(out)) : text;
 }

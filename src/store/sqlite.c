@@ -607,6 +607,36 @@ Err *db_copy_to(Db *db, Arena *a, const char *path)
     return e;
 }
 
+/* --- a function of the caller's --- */
+
+typedef struct TextFunction {
+    Str (*run)(void *context, Str text);
+    void *context;
+} TextFunction;
+
+static void run_text_function(sqlite3_context *context, int n, sqlite3_value **arguments)
+{
+    (void)n; /* one */
+    const TextFunction *function = sqlite3_user_data(context);
+    const char *text = (const char *)sqlite3_value_text(arguments[0]);
+    if (text != NULL) {
+        const size_t len = (size_t)sqlite3_value_bytes(arguments[0]);
+        const Str result = function->run(function->context, (Str){text, len});
+        sqlite3_result_text64(context, result.ptr, result.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+}
+
+Err *db_add_function(Db *db, Arena *a, const char *name, Str (*run)(void *context, Str text),
+                     void *context)
+{
+    TextFunction *function = malloc(sizeof *function);
+    MUST(function != NULL);
+    *function = (TextFunction){run, context};
+    const int code = sqlite3_create_function_v2(db->raw, name, 1, SQLITE_UTF8, function,
+                                                run_text_function, NULL, NULL, free);
+    return code == SQLITE_OK ? NULL : map_error(db, a, code);
+}
+
 void sql_put_name(Buf *out, Str name)
 {
     buf_put_char(out, '"');

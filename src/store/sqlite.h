@@ -96,6 +96,11 @@ typedef enum DbFailure {
 DbFailure db_failure(const Db *db);
 void db_clear_failure(Db *db);
 
+/* Makes an SQL function name(text) of `run`, whose result stays until its next call; NULL gives
+ * NULL. context lives as long as the Db. */
+CHECKED Err *db_add_function(Db *db, Arena *a, const char *name,
+                             Str (*run)(void *context, Str text), void *context);
+
 /* Rows that the last statement inserted, changed or deleted. */
 int64_t db_n_changed(const Db *db);
 int64_t db_last_id(const Db *db);

@@ -2,10 +2,8 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,23 +22,6 @@ static const char *const file_names[STORE_FILE_N] = {
 static char *path_in(Arena *a, const char *folder, const char *name)
 {
     return str_to_cstr(a, str_format(a, "%s/%s", folder, name));
-}
-
-/* --- the folder --- */
-
-static Err *lock_folder(Store *s, Arena *a)
-{
-    const char *path = path_in(s->arena, s->folder, "lock");
-    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (s->lock_fd < 0) {
-        return err(a, ERR_IO, "%s cannot be opened: %s.", path, strerrordesc_np(errno));
-    }
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK
-                   ? err(a, ERR_BUSY, "The data folder %s is in use by another process.", s->folder)
-                   : err(a, ERR_IO, "%s cannot be locked: %s.", path, strerrordesc_np(errno));
-    }
-    return NULL;
 }
 
 /* --- the files --- */
@@ -84,7 +65,8 @@ static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
     static const StoreFile order[] = {STORE_CONFIG, STORE_HISTORY, STORE_AUTH, STORE_LIVE};
     TRY(file_make_folder(a, s->folder, S_IRWXU));
     TRY(find_paths(s, a));
-    TRY(lock_folder(s, a));
+    TRY(store_folder_lock(a, s->folder, &s->lock_fd));
+    TRY(store_restore_finish(a, s->folder));
     /* What nodes reported to a process that is gone is no longer true. */
     TRY(store_file_remove(s, STORE_LIVE, a));
     for (size_t i = 0; i < ARRAY_N(order); i++) {

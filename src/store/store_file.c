@@ -95,6 +95,11 @@ Err *store_file_stamp(const Model *model, Db *db, Arena *a)
     TRY(store_file_put_meta(db, a, STR("format"), value_integer(STORE_FORMAT)));
     TRY(store_file_put_meta(db, a, STR("model_version"), value_integer(model->version)));
     TRY(store_file_put_meta(db, a, STR("shape_hash"), value_text(model->shape_hash)));
+    return store_file_renew_epoch(db, a);
+}
+
+Err *store_file_renew_epoch(Db *db, Arena *a)
+{
     return db_exec(db, a,
                    "INSERT OR REPLACE INTO meta (name, value)"
                    " VALUES ('epoch', lower(hex(randomblob(8))))");

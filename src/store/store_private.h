@@ -56,6 +56,32 @@ SecretKey *secret_key_free(SecretKey *key);
 CHECKED Err *secret_key_note(const Store *s, Db *db, Arena *a);
 CHECKED Err *secret_key_check(const Store *s, Db *db, Arena *a);
 
+/* Its 64 hexadecimal digits, and a key of such digits; ERR_INVALID if they are none. */
+Str secret_key_text(const SecretKey *key, Arena *a);
+CHECKED Err *secret_key_from_text(Arena *a, Str hex, SecretKey **ret_key);
+
+/* Whether they are the same key. */
+bool secret_key_equal(const SecretKey *a, const SecretKey *b);
+
+/* The same text with every secret in it that `from` opens sealed with `to`, under the same mask;
+ * texts that only look like secrets stay. In `a`, unless nothing changed. */
+Str secret_reseal(Arena *a, const SecretKey *from, const SecretKey *to, Str text);
+
+/* Which key the secrets of a config.db are sealed with. */
+CHECKED Err *secret_key_put_note(const SecretKey *key, Db *db, Arena *a);
+CHECKED Err *secret_key_check_note(const SecretKey *key, Db *db, Arena *a);
+
+/* --- restore.c, folder.c --- */
+
+/* Moves a restored store that is ready into its place; drops one that isn't. The lock is held. */
+CHECKED Err *store_restore_finish(Arena *a, const char *folder);
+
+/* Takes the lock file of a folder. */
+CHECKED Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock);
+
+/* Removes a folder with all in it, links not followed; it may be missing. */
+CHECKED Err *store_folder_remove(Arena *a, const char *path);
+
 /* --- reader.c --- */
 
 /* A reader that sees the open transaction of `db` (borrowed) in `file`, and committed state
@@ -106,6 +132,9 @@ CHECKED Err *store_file_transact(Db *db, Arena *a, Err *(*run)(void *context, Db
 
 /* Notes model, shape and a new epoch in `meta`. */
 CHECKED Err *store_file_stamp(const Model *model, Db *db, Arena *a);
+
+/* A new epoch alone. */
+CHECKED Err *store_file_renew_epoch(Db *db, Arena *a);
 
 /* Whether its tables are those of the model. Errors: ERR_INVALID (written by a newer program). */
 CHECKED Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_current);

@@ -1,0 +1,260 @@
+/* A restored store in the place of the old one, also when the program is stopped on the way. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "script.h"
+#include "store/backup.h"
+#include "store/files.h"
+#include "store/restore.h"
+#include "store/secret.h"
+#include "test.h"
+
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+typedef struct Two {
+    Script *from; /* what is backed up */
+    Script *to;   /* where it is restored */
+} Two;
+
+static Script *new_with_room(const char *name)
+{
+    Script *s = script_new();
+    script_do(
+        s, str_format(s->arena, "create conference 7 name=%s service_type=conference", name).ptr);
+    return s;
+}
+
+static int set_up(void **state)
+{
+    Two *two = calloc(1, sizeof *two);
+    two->from = new_with_room("Backed");
+    two->to = new_with_room("Old");
+    *state = two;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Two *two = *state;
+    two->from = script_free(two->from);
+    two->to = script_free(two->to);
+    free(two);
+    return 0;
+}
+
+static void succeed(const Err *e)
+{
+    if (e != NULL) {
+        fail_msg("%s (%s) at %s", e->text, e->detail != NULL ? e->detail : "", e->where);
+    }
+}
+
+static const char *path_of(const Script *s, const char *name)
+{
+    return str_format(s->arena, "%s/%s", s->folder, name).ptr;
+}
+
+/* Gathers the files of one store in the other's folder. */
+static const char *stage(const Two *two)
+{
+    Script *from = two->from;
+    const char *staged = NULL;
+    succeed(store_restore_begin(two->to->arena, two->to->folder, &staged));
+    succeed(store_backup_file(from->store, from->arena, STORE_CONFIG,
+                              str_format(from->arena, "%s/config.db", staged).ptr));
+    succeed(store_backup_file(from->store, from->arena, STORE_HISTORY,
+                              str_format(from->arena, "%s/history.db", staged).ptr));
+    succeed(file_make_folder(from->arena, str_format(from->arena, "%s/files", staged).ptr, 0700));
+    succeed(file_write(from->arena, str_format(from->arena, "%s/files/" HASH, staged).ptr, 0600,
+                       STR("a file")));
+    return staged;
+}
+
+static const Err *adopt(const Two *two, const char *staged, Str key)
+{
+    Script *to = two->to;
+    const StoreOptions options = {.folder = to->folder};
+    return store_restore_adopt(to->arena, to->model, &options, staged, key);
+}
+
+static void stage_and_adopt(const Two *two)
+{
+    succeed(adopt(two, stage(two), store_backup_key(two->from->store, two->from->arena)));
+}
+
+static void check_restored(const Two *two)
+{
+    Script *to = two->to;
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Backed");
+    assert_string_equal(script_check(to), "");
+    assert_false(file_exists(path_of(to, "restore.ready")));
+    assert_false(file_exists(path_of(to, "restore.new")));
+    assert_true(file_exists(files_path(to->store, to->arena, STR(HASH))));
+}
+
+/* A secret in a row and in the change log that only the key in force opens afterwards. */
+static void test_secrets(void **state)
+{
+    const Two *two = *state;
+    Script *from = two->from;
+    Script *to = two->to;
+    script_do(from, "create ldap_sync_source 3 name=l ldap_server=s ldap_base_dn=b");
+    script_do(from, "update ldap_sync_source 3 name=m");
+    const Str sealed = secret_seal(from->store, from->arena, STR("hush"));
+    const char *sql =
+        str_format(from->arena,
+                   "UPDATE configuration_ldap_sync_source SET ldap_bind_password = '%.*s';"
+                   "UPDATE change_log SET new = json_set(new, '$.ldap_bind_password', '%.*s'),"
+                   " old = '{\"a\": \"$~!1$ and %.*s\"}'"
+                   " WHERE resource = 'configuration_ldap_sync_source'",
+                   STR_ARG(sealed), STR_ARG(sealed), STR_ARG(sealed))
+            .ptr;
+    script_sql(from, STORE_CONFIG, sql);
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_reopen(to);
+    check_restored(two);
+
+    const Str stored = str_from(script_value(to, "ldap_sync_source", 3, "ldap_bind_password"));
+    Str clear = STR_NONE;
+    succeed(secret_open(to->store, to->arena, stored, &clear));
+    assert_true(str_equal(clear, STR("hush")));
+    assert_true(str_equal(secret_mask(stored), secret_mask(sealed)));
+    assert_false(str_equal(stored, sealed));
+    const char *log = script_log(to, 0);
+    assert_null(strstr(log, str_to_cstr(to->arena, sealed)));
+    const char *at = strstr(log, "\"a\": \"$~!1$ and $~!1$");
+    assert_non_null(at);
+    const Str logged = str_slice(str_from(at + strlen("\"a\": \"$~!1$ and ")), 0, stored.len);
+    succeed(secret_open(to->store, to->arena, logged, &clear));
+    assert_true(str_equal(clear, STR("hush")));
+}
+
+static void test_epochs(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    const Str old = str_dup(to->arena, store_epoch(to->store, STORE_CONFIG));
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_reopen(to);
+    check_restored(two);
+    assert_false(str_equal(store_epoch(to->store, STORE_CONFIG), old));
+    assert_false(str_equal(store_epoch(to->store, STORE_CONFIG),
+                           store_epoch(two->from->store, STORE_CONFIG)));
+    assert_false(str_equal(store_epoch(to->store, STORE_HISTORY),
+                           store_epoch(two->from->store, STORE_HISTORY)));
+}
+
+/* Before the rename the old store is whole. */
+static void test_stopped_before(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    stage_and_adopt(two);
+    assert_true(file_exists(path_of(to, "restore.new/config.db")));
+    script_reopen(to);
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Old");
+    assert_string_equal(script_check(to), "");
+    assert_false(file_exists(path_of(to, "restore.new")));
+}
+
+static void move_ready(const Two *two, const char *name)
+{
+    const char *from = str_format(two->to->arena, "%s/restore.ready/%s", two->to->folder, name).ptr;
+    assert_int_equal(rename(from, path_of(two->to, name)), 0);
+}
+
+/* After it the new one is, wherever the moves were stopped. */
+static void test_stopped_after(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    static const char *const moved[] = {"history.db", "config.db"};
+    for (size_t n = 0; n <= ARRAY_N(moved); n++) {
+        stage_and_adopt(two);
+        succeed(store_restore_commit(to->arena, to->folder));
+        script_close(to);
+        for (size_t i = 0; i < n; i++) {
+            move_ready(two, moved[i]);
+        }
+        if (n == 2) {
+            assert_int_equal(unlink(path_of(to, "auth.db")), 0);
+        }
+        assert_null(script_open(to));
+        check_restored(two);
+    }
+}
+
+/* What the old store had written ahead must not get into the new one. */
+static void test_old_wal(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_close(to);
+    succeed(file_write(to->arena, path_of(to, "config.db-wal"), 0600, STR("of the old one")));
+    succeed(file_write(to->arena, path_of(to, "initial-password"), 0600, STR("x")));
+    assert_null(script_open(to));
+    check_restored(two);
+    assert_false(file_exists(path_of(to, "initial-password")));
+}
+
+static void test_refused(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    const Str other = STR("00000000000000000000000000000000000000000000000000000000000000ff");
+    const Err *e = adopt(two, stage(two), other);
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+    e = adopt(two, stage(two), STR("no key"));
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+
+    const char *staged = stage(two);
+    succeed(file_write(to->arena, str_format(to->arena, "%s/config.db", staged).ptr, 0600,
+                       STR("no database at all, but long enough to be looked at by the library")));
+    assert_non_null(adopt(two, staged, store_backup_key(two->from->store, two->from->arena)));
+    store_restore_drop(to->arena, to->folder);
+    assert_false(file_exists(path_of(to, "restore.new")));
+    script_reopen(to);
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Old");
+}
+
+/* A folder without a store gets the key of the backup. */
+static void test_empty_folder(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    script_close(to);
+    assert_int_equal(unlink(path_of(to, "config.db")), 0);
+    assert_int_equal(unlink(path_of(to, "secret.key")), 0);
+    int lock = -1;
+    succeed(store_restore_lock(to->arena, to->folder, &lock));
+    const Err *e = script_open(to);
+    assert_true(e != NULL && e->kind == ERR_BUSY);
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    store_restore_unlock(lock);
+    assert_null(script_open(to));
+    check_restored(two);
+    assert_true(str_equal(store_backup_key(to->store, to->arena),
+                          store_backup_key(two->from->store, to->arena)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_epochs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stopped_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stopped_after, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_wal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_empty_folder, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
