@@ -11,7 +11,7 @@ Err *store_backup_file(const Store *s, Arena *a, StoreFile file, const char *pat
     return db_copy_to(db, a, path);
 }
 
-Str store_backup_key(const Store *s, Arena *a)
+void store_backup_key(const Store *s, char ret_hex[STORE_KEY_CHARS + 1])
 {
-    return secret_key_text(s->secret_key, a);
+    secret_key_put_text(s->secret_key, ret_hex, STORE_KEY_CHARS + 1);
 }

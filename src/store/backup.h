@@ -8,5 +8,6 @@
  * stay sealed. Errors: ERR_IO (also a full disk); nothing is left then. */
 CHECKED Err *store_backup_file(const Store *s, Arena *a, StoreFile file, const char *path);
 
-/* The key of the store's secrets as its file has it, 64 hexadecimal digits; the caller wipes it. */
-Str store_backup_key(const Store *s, Arena *a);
+/* The key of the store's secrets as its file has it, in hexadecimal; the caller wipes it. */
+#define STORE_KEY_CHARS 64
+void store_backup_key(const Store *s, char ret_hex[STORE_KEY_CHARS + 1]);

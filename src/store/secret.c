@@ -88,11 +88,9 @@ Err *secret_key_from_text(Arena *a, Str hex, SecretKey **ret_key)
     return NULL;
 }
 
-Str secret_key_text(const SecretKey *key, Arena *a)
+void secret_key_put_text(const SecretKey *key, char *ret_hex, size_t size)
 {
-    char *hex = arena_alloc(a, KEY_HEX + 1);
-    (void)sodium_bin2hex(hex, KEY_HEX + 1, key->bytes, sizeof key->bytes);
-    return (Str){hex, KEY_HEX};
+    (void)sodium_bin2hex(ret_hex, size, key->bytes, sizeof key->bytes);
 }
 
 bool secret_key_equal(const SecretKey *a, const SecretKey *b)

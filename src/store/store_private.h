@@ -56,8 +56,8 @@ SecretKey *secret_key_free(SecretKey *key);
 CHECKED Err *secret_key_note(const Store *s, Db *db, Arena *a);
 CHECKED Err *secret_key_check(const Store *s, Db *db, Arena *a);
 
-/* Its 64 hexadecimal digits, and a key of such digits; ERR_INVALID if they are none. */
-Str secret_key_text(const SecretKey *key, Arena *a);
+/* Its hexadecimal digits, and a key of such digits; ERR_INVALID if they are none. */
+void secret_key_put_text(const SecretKey *key, char *ret_hex, size_t size);
 CHECKED Err *secret_key_from_text(Arena *a, Str hex, SecretKey **ret_key);
 
 /* Whether they are the same key. */

@@ -57,6 +57,13 @@ static const char *path_of(const Script *s, const char *name)
     return str_format(s->arena, "%s/%s", s->folder, name).ptr;
 }
 
+static Str key_of(const Script *s)
+{
+    char hex[STORE_KEY_CHARS + 1];
+    store_backup_key(s->store, hex);
+    return str_dup(s->arena, str_from(hex));
+}
+
 /* Gathers the files of one store in the other's folder. */
 static const char *stage(const Two *two)
 {
@@ -82,7 +89,7 @@ static const Err *adopt(const Two *two, const char *staged, Str key)
 
 static void stage_and_adopt(const Two *two)
 {
-    succeed(adopt(two, stage(two), store_backup_key(two->from->store, two->from->arena)));
+    succeed(adopt(two, stage(two), key_of(two->from)));
 }
 
 static void check_restored(const Two *two)
@@ -147,6 +154,35 @@ static void test_epochs(void **state)
                            store_epoch(two->from->store, STORE_CONFIG)));
     assert_false(str_equal(store_epoch(to->store, STORE_HISTORY),
                            store_epoch(two->from->store, STORE_HISTORY)));
+}
+
+/* Of an older model: what it lacks is added. */
+static void test_older_model(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    script_sql(two->from, STORE_CONFIG,
+               "ALTER TABLE configuration_conference DROP COLUMN description;"
+               "UPDATE meta SET value = 0 WHERE name = 'model_version';"
+               "UPDATE meta SET value = 'older' WHERE name = 'shape_hash'");
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_reopen(to);
+    check_restored(two);
+    assert_string_equal(script_value(to, "conference", 7, "description"), "");
+}
+
+/* Of a newer one it is refused. */
+static void test_newer_model(void **state)
+{
+    const Two *two = *state;
+    script_sql(two->from, STORE_CONFIG,
+               "UPDATE meta SET value = 1000000 WHERE name = 'model_version'");
+    const Str key = key_of(two->from);
+    const Err *e = adopt(two, stage(two), key);
+    assert_true(e != NULL && e->kind == ERR_INVALID && strstr(e->text, "newer") != NULL);
+    script_reopen(two->to);
+    assert_string_equal(script_value(two->to, "conference", 7, "name"), "Old");
 }
 
 /* Before the rename the old store is whole. */
@@ -217,7 +253,7 @@ static void test_refused(void **state)
     const char *staged = stage(two);
     succeed(file_write(to->arena, str_format(to->arena, "%s/config.db", staged).ptr, 0600,
                        STR("no database at all, but long enough to be looked at by the library")));
-    assert_non_null(adopt(two, staged, store_backup_key(two->from->store, two->from->arena)));
+    assert_non_null(adopt(two, staged, key_of(two->from)));
     store_restore_drop(to->arena, to->folder);
     assert_false(file_exists(path_of(to, "restore.new")));
     script_reopen(to);
@@ -241,8 +277,7 @@ static void test_empty_folder(void **state)
     store_restore_unlock(lock);
     assert_null(script_open(to));
     check_restored(two);
-    assert_true(str_equal(store_backup_key(to->store, to->arena),
-                          store_backup_key(two->from->store, to->arena)));
+    assert_true(str_equal(key_of(to), key_of(two->from)));
 }
 
 int main(void)
@@ -250,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_epochs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_older_model, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_newer_model, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped_after, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_old_wal, set_up, tear_down),

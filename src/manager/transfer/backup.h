@@ -1,0 +1,21 @@
+#pragma once
+
+#include "manager/transfer/backup_stream.h"
+#include "store/store.h"
+
+/* A backup: configuration and history as they are at one moment, uploaded files, keys and
+ * certificates that lie beside the store, and the key of the secrets; sealed with a passphrase. It
+ * leaves out sessions, live state, the search index (which is made anew) and other backups.
+ *
+ * Needs room for a copy of the databases in DIR while it is made, and memory only for one record.
+ */
+
+typedef struct BackupMade {
+    int64_t size_bytes;
+    Str sha256; /* hexadecimal */
+} BackupMade;
+
+/* Writes a backup to fd, from where it stands, and syncs it. Errors: ERR_IO (a full disk, too, with
+ * the reason in its text); what is in fd then is no backup. */
+CHECKED Err *backup_write(const Store *store, Arena *a, const char *data, int fd, Str passphrase,
+                          BackupKind kind, BackupMade *ret_made);
