@@ -1,6 +1,8 @@
 /* Whole files, durably. */
 #include "base/file.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +15,10 @@
 
 enum { FILE_CHUNK = 64 * 1024 };
 
-/* verb: "read", "written", "made" */
+/* What is being written has a name of its own, which ends so. */
+#define LEFTOVER_END ".tmp"
+
+/* verb: "read", "written", "made", "tidied" */
 static Err *failed(Arena *a, const char *path, const char *verb, int error)
 {
     const char *reason = strerrordesc_np(error);
@@ -123,26 +128,85 @@ static const char *parent_of(Arena *a, const char *path)
     return slash == s.ptr ? "/" : str_to_cstr(a, str_slice(s, 0, (size_t)(slash - s.ptr)));
 }
 
-Err *file_write(Arena *a, const char *path, mode_t mode, Str content)
+/* 0 or errno. Never over what is there. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return errno;
+    }
+    if (link(from, to) != 0) { /* a file system that can't do the above */
+        return errno;
+    }
+    return unlink(from) == 0 ? 0 : errno;
+}
+
+static int rename_over(const char *from, const char *to)
+{
+    return rename(from, to) == 0 ? 0 : errno;
+}
+
+static Err *write_whole(Arena *a, const char *path, mode_t mode, Str content, const char *verb,
+                        int (*move)(const char *from, const char *to))
 {
     char uuid[37];
     uuid_new(uuid);
-    const char *beside = str_format(a, "%s.%.8s.tmp", path, uuid).ptr;
+    const char *beside = str_format(a, "%s.%.8s" LEFTOVER_END, path, uuid).ptr;
     int error = write_new(beside, mode, content);
-    if (error == 0 && rename(beside, path) != 0) {
-        error = errno;
-        (void)unlink(beside);
+    if (error == 0) {
+        error = move(beside, path);
+        if (error != 0) {
+            (void)unlink(beside);
+        }
     }
-    if (error != 0) {
-        return failed(a, path, "written", error);
-    }
-    return file_sync_folder(a, parent_of(a, path));
+    return error != 0 ? failed(a, path, verb, error) : file_sync_folder(a, parent_of(a, path));
+}
+
+Err *file_write(Arena *a, const char *path, mode_t mode, Str content)
+{
+    return write_whole(a, path, mode, content, "written", rename_over);
 }
 
 Err *file_write_new(Arena *a, const char *path, mode_t mode, Str content)
 {
-    const int error = write_new(path, mode, content);
-    return error != 0 ? failed(a, path, "made", error) : file_sync_folder(a, parent_of(a, path));
+    return write_whole(a, path, mode, content, "made", rename_new);
+}
+
+/* NAME.0123abcd.tmp */
+static bool is_leftover(Str name)
+{
+    const size_t end = sizeof LEFTOVER_END - 1;
+    if (name.len < end + 10 || !str_ends_with(name, STR(LEFTOVER_END)) ||
+        name.ptr[name.len - end - 9] != '.') {
+        return false;
+    }
+    for (size_t i = name.len - end - 8; i < name.len - end; i++) {
+        if (isxdigit((unsigned char)name.ptr[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Err *file_remove_leftovers(Arena *a, const char *folder)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL) {
+        return failed(a, folder, "read", errno);
+    }
+    int error = 0;
+    const struct dirent *entry;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): each thread has a stream of its own */
+    while ((entry = readdir(directory)) != NULL) {
+        if (is_leftover(str_from(entry->d_name)) &&
+            unlinkat(dirfd(directory), entry->d_name, 0) != 0) {
+            error = errno;
+        }
+    }
+    (void)closedir(directory);
+    return error != 0 ? failed(a, folder, "tidied", error) : NULL;
 }
 
 Err *file_make_folder(Arena *a, const char *path, mode_t mode)

@@ -16,8 +16,12 @@ CHECKED Err *file_read(Arena *a, const char *path, size_t limit, Str *ret_conten
  * file or the new, whole. */
 CHECKED Err *file_write(Arena *a, const char *path, mode_t mode, Str content);
 
-/* Makes a file that must not be there yet, whole and synced or not at all; syncs the folder. */
+/* The same, but the file must not be there yet. */
 CHECKED Err *file_write_new(Arena *a, const char *path, mode_t mode, Str content);
+
+/* Removes what processes left in a folder that were killed while they wrote a file there. Nobody
+ * may be writing in it. */
+CHECKED Err *file_remove_leftovers(Arena *a, const char *folder);
 
 /* Makes one folder if it isn't there, and syncs its parent. */
 CHECKED Err *file_make_folder(Arena *a, const char *path, mode_t mode);

@@ -1,9 +1,12 @@
 /* Secrets at rest. */
 #include "store/secret.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/store_private.h"
@@ -111,11 +114,37 @@ static Err *make_key(Arena *a, const char *path, SecretKey *key)
     return e;
 }
 
+/* Whether a key file of our own was cut while it was written. */
+static Err *is_half_key(Arena *a, const char *path, bool *ret_half)
+{
+    Str text = STR_NONE;
+    TRY(file_read(a, path, KEY_FILE_MAX, &text));
+    bool hex = true;
+    for (size_t i = 0; i < text.len; i++) {
+        hex = hex && isxdigit((unsigned char)text.ptr[i]) != 0;
+    }
+    *ret_half = hex && text.len < KEY_HEX;
+    return NULL;
+}
+
+/* A store that isn't made yet has sealed nothing, so that a half key is worth nothing. */
+static Err *remove_half_key(Arena *a, const char *path)
+{
+    bool half = false;
+    TRY(is_half_key(a, path, &half));
+    return half && unlink(path) != 0
+               ? err(a, ERR_IO, "%s cannot be removed: %s.", path, strerrordesc_np(errno))
+               : NULL;
+}
+
 Err *secret_key_open(Arena *a, const StoreOptions *options, bool is_new, SecretKey **ret_key)
 {
     const char *path = options->key_file != NULL
                            ? options->key_file
                            : str_format(a, "%s/secret.key", options->folder).ptr;
+    if (is_new && options->key_file == NULL && file_exists(path)) {
+        TRY(remove_half_key(a, path));
+    }
     const bool exists = file_exists(path);
     if (!exists && !is_new) {
         return err(a, ERR_INVALID,

@@ -1,11 +1,14 @@
 """rostrad's command line, as a user meets it: first start, passwords, check, and what goes wrong."""
 import os
 import pathlib
+import random
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import tempfile
+import time
 
 import pytest
 import requests
@@ -102,6 +105,40 @@ def test_init_makes_the_store_and_ends(tmp_path):
     assert run('--data', data, 'init').returncode == 0
     with Server(data) as server:
         assert server.get(CONFERENCES, password='chosen').status_code == 200
+
+
+def kill_first_start(data, seconds):
+    """Starts `init` and kills it after that time, unless it was quicker."""
+    process = subprocess.Popen([ROSTRAD, '--data', str(data), 'init'], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, env=clean_environment())
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize('n', [12, pytest.param(300, marks=pytest.mark.long)])
+def test_killed_first_starts_never_block_the_next(tmp_path, n):
+    """Whatever a killed start left, the next one works, the store is sound, and its first password is known."""
+    begun = time.monotonic()
+    assert run('--data', tmp_path / 'whole', 'init').returncode == 0
+    whole = time.monotonic() - begun
+    chance = random.Random(1)
+    for i in range(n):
+        data = tmp_path / str(i)
+        for _ in range(chance.choice([1, 1, 2])):
+            kill_first_start(data, chance.random() * whole)
+        done = run('--data', data, 'init')
+        assert done.returncode == 0, (i, done.stderr)
+        password = (data / 'initial-password').read_text().rstrip('\n')
+        assert len(password) == 20
+        assert not list(data.glob('*.tmp'))
+        assert run('--data', data, 'check').stdout == 'The store is sound.\n'
+        if i % 4 == 0:
+            with Server(data) as server:
+                assert server.get(CONFERENCES, password=password).status_code == 200
+        shutil.rmtree(data)
 
 
 def test_passwd_while_no_server_runs(tmp_path):

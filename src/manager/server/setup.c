@@ -55,17 +55,33 @@ static Err *compute_certificate(Setup *s)
                : setup_make_certificate(s->arena, &s->certificate, &s->private_key);
 }
 
+static const char *password_path(Arena *a, const char *data)
+{
+    return str_format(a, "%s/" PASSWORD_FILE, data).ptr;
+}
+
+/* In its file before the store that knows it is committed: whenever the process ends, nobody is
+ * locked out. */
+static Err *generate_password(Setup *s, Arena *a)
+{
+    unsigned char random[PASSWORD_BYTES];
+    char text[2 * PASSWORD_BYTES];
+    randombytes_buf(random, sizeof random);
+    (void)sodium_bin2base64(text, sizeof text, random, sizeof random,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    s->generated = str_dup(s->arena, str_from(text));
+    return file_write(a, password_path(a, s->data), 0600,
+                      str_format(a, "%.*s\n", STR_ARG(s->generated)));
+}
+
 static Err *compute_password(Setup *s, Arena *a, Value *ret_value)
 {
-    if (s->password == NULL) {
-        unsigned char random[PASSWORD_BYTES];
-        char text[2 * PASSWORD_BYTES];
-        randombytes_buf(random, sizeof random);
-        (void)sodium_bin2base64(text, sizeof text, random, sizeof random,
-                                sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-        s->generated = str_dup(s->arena, str_from(text));
-    }
     Str hash;
+    if (s->password == NULL) {
+        TRY(generate_password(s, a));
+    } else {
+        setup_forget_password(s->data); /* that of a start which didn't get to its end */
+    }
     TRY(password_hash(a, s->password != NULL ? str_from(s->password) : s->generated, &hash));
     *ret_value = value_text(hash);
     return NULL;
@@ -137,35 +153,29 @@ Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedVal
     return NULL;
 }
 
-static Err *write_password_file(const Setup *s, Arena *a)
-{
-    const char *path = str_format(a, "%s/" PASSWORD_FILE, s->data).ptr;
-    TRY(file_write(a, path, 0600, str_format(a, "%.*s\n", STR_ARG(s->generated))));
-    log_info("the password of admin is in a file user=admin file=%s", path);
-    return NULL;
-}
-
-Err *setup_tell_password(const Setup *s, Arena *a)
+void setup_tell_password(const Setup *s, Arena *a)
 {
     if (s->generated.len == 0) {
-        return NULL;
+        return;
     }
     if (isatty(STDOUT_FILENO) == 0) {
-        return write_password_file(s, a);
+        log_info("the password of admin is in a file user=admin file=%s",
+                 password_path(a, s->data));
+        return;
     }
     (void)printf("The password of the administrator \"admin\" is %.*s\n", STR_ARG(s->generated));
     (void)fflush(stdout);
-    return NULL;
+    setup_forget_password(s->data);
 }
 
 bool setup_has_password(const char *data)
 {
     CLEANUP(arena_free) Arena *a = arena_new(SETUP_ARENA_BYTES);
-    return file_exists(str_format(a, "%s/" PASSWORD_FILE, data).ptr);
+    return file_exists(password_path(a, data));
 }
 
 void setup_forget_password(const char *data)
 {
     CLEANUP(arena_free) Arena *a = arena_new(SETUP_ARENA_BYTES);
-    (void)unlink(str_format(a, "%s/" PASSWORD_FILE, data).ptr); /* usually there is none */
+    (void)unlink(password_path(a, data)); /* usually there is none */
 }

@@ -24,9 +24,9 @@ void setup_deinit(Setup *s);
 CHECKED Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedValue *value,
                                 Value *ret_value);
 
-/* After the store was made: prints a generated password if stdout is a terminal, else writes it to
- * DIR/initial-password (0600) and names the file in the log. */
-CHECKED Err *setup_tell_password(const Setup *s, Arena *a);
+/* After the store was made: prints a generated password if stdout is a terminal, else names its
+ * file DIR/initial-password (0600) in the log. */
+void setup_tell_password(const Setup *s, Arena *a);
 
 /* A self-signed certificate for this machine: localhost, its host name and addresses. */
 CHECKED Err *setup_make_certificate(Arena *a, Str *ret_certificate, Str *ret_key);

@@ -196,6 +196,23 @@ static void test_relative_paths(void **state)
 
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void test_leftovers(void **state)
+{
+    const Place *p = *state;
+    static const char *const names[] = {"x.01234abf.tmp", "x.0123.tmp",    "x.tmp",
+                                        "x.01234abg.tmp", ".01234abf.tmp", "x"};
+    for (size_t i = 0; i < ARRAY_N(names); i++) {
+        assert_null(file_write(p->arena, path_of(p, names[i]), 0600, STR("")));
+    }
+    assert_null(file_remove_leftovers(p->arena, p->folder));
+    for (size_t i = 0; i < ARRAY_N(names); i++) {
+        assert_int_equal(file_exists(path_of(p, names[i])), i != 0);
+    }
+    const Err *e = file_remove_leftovers(p->arena, path_of(p, "none"));
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_IO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +220,7 @@ int main(void)
         WITH_PLACE(test_read_fails),     WITH_PLACE(test_failed_write_leaves_the_old),
         WITH_PLACE(test_write_fails),    WITH_PLACE(test_folder),
         WITH_PLACE(test_relative_paths), WITH_PLACE(test_write_new),
+        WITH_PLACE(test_leftovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

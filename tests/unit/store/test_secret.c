@@ -140,6 +140,27 @@ static void test_wrong_keys(void **state)
     }
 }
 
+/* A first start that ended early left this, in a folder without a store. */
+static void test_half_key_of_a_new_store(void **state)
+{
+    static const struct {
+        const char *text;
+        bool opens;
+    } cases[] = {{"", true}, {"0123", true}, {"not a key", false}, {"0123\n", false}};
+    Script *s = *state;
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        script_close(s);
+        assert_int_equal(unlink(str_format(s->arena, "%s/config.db", s->folder).ptr), 0);
+        assert_null(file_write(s->arena, key_path(s), 0600, str_from(cases[i].text)));
+        const Err *e = script_open(s);
+        assert_int_equal(e == NULL, cases[i].opens);
+        if (e != NULL) {
+            assert_int_equal(unlink(key_path(s)), 0);
+            assert_null(script_open(s));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +169,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_damage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_key_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_half_key_of_a_new_store, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
