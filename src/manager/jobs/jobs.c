@@ -42,9 +42,10 @@ static void tell_failure(Task *task, const Err *e)
         task->n_untold++;
         return;
     }
-    log_warning("a job failed job=%s reason=\"%s\" detail=\"%s\" where=%s dropped=%lld",
-                task->job.name, e->text, e->detail != NULL ? e->detail : "", e->where,
-                (long long)task->n_untold);
+    log_line(LOG_LEVEL_WARNING, task->job.name,
+             "a job failed job=%s reason=\"%s\" detail=\"%s\" where=%s repeated=%lld",
+             task->job.name, e->text, e->detail != NULL ? e->detail : "", e->where,
+             (long long)task->n_untold);
     task->told = failure;
     task->told_us = now_us;
     task->n_untold = 0;

@@ -7,12 +7,16 @@
 #include "manager/jobs/jobs.h"
 #include "manager/jobs/management_vm.h"
 #include "manager/jobs/mirror.h"
+#include "manager/jobs/retention.h"
 
 struct Schedule {
     Store *store;
     Reader *live_reader; /* of the first start, then of the live jobs' thread */
     Mirrors mirrors;
     Jobs *live;
+    Reader *upkeep_reader; /* of the upkeep jobs' thread */
+    Retention retention;
+    Jobs *upkeep;
 };
 
 static Err *start_live(Schedule *s, Arena *a)
@@ -27,12 +31,24 @@ static Err *start_live(Schedule *s, Arena *a)
     return jobs_new(a, "live", table, ARRAY_N(table), &s->live);
 }
 
+static Err *start_upkeep(Schedule *s, Arena *a)
+{
+    TRY(reader_new(a, s->store, &s->upkeep_reader));
+    s->retention =
+        (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
+    const Job table[] = {
+        {"retention of history", RETENTION_PERIOD_US, retention_run, &s->retention},
+    };
+    return jobs_new(a, "upkeep", table, ARRAY_N(table), &s->upkeep);
+}
+
 Err *schedule_new(Arena *errors, Store *store, Schedule **ret_schedule)
 {
     CLEANUP(schedule_free) Schedule *s = calloc(1, sizeof *s);
     MUST(s != NULL);
     s->store = store;
     TRY(start_live(s, errors));
+    TRY(start_upkeep(s, errors));
     *ret_schedule = s;
     s = NULL;
     return NULL;
@@ -43,6 +59,8 @@ Schedule *schedule_free(Schedule *s)
     if (s == NULL) {
         return NULL;
     }
+    s->upkeep = jobs_free(s->upkeep);
+    s->upkeep_reader = reader_free(s->upkeep_reader);
     s->live = jobs_free(s->live);
     s->live_reader = reader_free(s->live_reader);
     free(s);

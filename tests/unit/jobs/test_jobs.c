@@ -119,7 +119,7 @@ static void test_failures_are_told_and_harm_nobody(void **state)
     assert_int_equal(count(text, "a job failed job=failing"), 2);
     assert_int_equal(count(text, "reason=\"The tape is torn.\" detail=\"reel 7\""), 1);
     assert_int_equal(count(text, "reason=\"The tape is gone.\" detail=\"\""), 1);
-    assert_int_equal(count(text, "dropped=3"), 1);
+    assert_int_equal(count(text, "repeated=3"), 1);
     assert_int_equal(count(text, "a job works again job=failing failures=6"), 1);
     assert_int_equal(sem_destroy(&reached), 0);
 }
