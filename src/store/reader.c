@@ -24,6 +24,7 @@ struct Reader {
     Store *store;
     ReaderFile files[STORE_FILE_N];
     Buf *sql;
+    int64_t limit_us; /* of queries on a transaction, whose connection has no limit else */
 };
 
 static Reader *allocate(Store *store)
@@ -31,6 +32,7 @@ static Reader *allocate(Store *store)
     Reader *r = calloc(1, sizeof *r);
     MUST(r != NULL);
     r->store = store;
+    r->limit_us = DB_TIME_LIMIT_US;
     r->sql = buf_new(READER_SQL_BYTES);
     return r;
 }
@@ -76,6 +78,11 @@ const Model *reader_model(const Reader *r)
 const Store *reader_store(const Reader *r)
 {
     return r->store;
+}
+
+void reader_set_time_limit(Reader *r, int64_t limit_us)
+{
+    r->limit_us = limit_us;
 }
 
 int64_t reader_n_statements(const Reader *r)
@@ -277,7 +284,7 @@ static void page_grow(Page *p, Arena *a)
     *p = (Page){rows, keys, p->n, size};
 }
 
-static Err *read_page(Reader *r, Arena *a, const Query *q, QueryWhat what, Page *ret_page)
+static Err *step_through(Reader *r, Arena *a, const Query *q, QueryWhat what, Page *ret_page)
 {
     const Table *t = table_at(r, q->resource);
     Stmt *s = NULL;
@@ -299,6 +306,23 @@ static Err *read_page(Reader *r, Arena *a, const Query *q, QueryWhat what, Page 
     }
     *ret_page = page;
     return NULL;
+}
+
+/* What a client asks for has a limit on a writer's thread, too; the writer's own work has none. */
+static void limit_time(Reader *r, const Query *q, bool limited)
+{
+    const ReaderFile *f = &r->files[table_at(r, q->resource)->file];
+    if (f->fixed) {
+        db_set_time_limit(f->db, limited ? r->limit_us : 0);
+    }
+}
+
+static Err *read_page(Reader *r, Arena *a, const Query *q, QueryWhat what, Page *ret_page)
+{
+    limit_time(r, q, true);
+    Err *e = step_through(r, a, q, what, ret_page);
+    limit_time(r, q, false);
+    return e;
 }
 
 Err *reader_select(Reader *r, Arena *a, const Query *q, const Row ***ret_rows, size_t *ret_n)
@@ -333,18 +357,26 @@ static Err *kept_count(Reader *r, Arena *a, const Table *t, int64_t *ret_n)
     return NULL;
 }
 
-Err *reader_count(Reader *r, Arena *a, const Query *q, int64_t *ret_n)
+static Err *count_rows(Reader *r, Arena *a, const Query *q, int64_t *ret_n)
 {
     Stmt *s = NULL;
     bool found = false;
-    const Table *t = table_at(r, q->resource);
-    const bool kept = !r->files[t->file].fixed; /* the writer writes them before its commit */
-    if (kept && q->n_filters == 0 && value_is_null(q->parent)) {
-        return kept_count(r, a, t, ret_n);
-    }
     TRY(prepare_query(r, a, q, QUERY_COUNT, &s));
     TRY(stmt_step(s, a, &found));
     *ret_n = found ? stmt_int64(s, 0) : 0;
     stmt_reset(s);
     return NULL;
+}
+
+Err *reader_count(Reader *r, Arena *a, const Query *q, int64_t *ret_n)
+{
+    const Table *t = table_at(r, q->resource);
+    const bool kept = !r->files[t->file].fixed; /* the writer writes them before its commit */
+    if (kept && q->n_filters == 0 && value_is_null(q->parent)) {
+        return kept_count(r, a, t, ret_n);
+    }
+    limit_time(r, q, true);
+    Err *e = count_rows(r, a, q, ret_n);
+    limit_time(r, q, false);
+    return e;
 }

@@ -6,7 +6,8 @@
 /* Reading: a connection to each file of the store, for one thread.
  *
  * Everything between reader_begin() and reader_end() sees one state of a file. Rows lie in the
- * arena given and outlive the transaction. A query that takes over 5 s ends with ERR_INVALID.
+ * arena given and outlive the transaction. A query that takes over 5 s ends with ERR_INVALID, also
+ * within a transaction that writes.
  * Errors: ERR_IO. */
 
 typedef struct Reader Reader;

@@ -115,9 +115,6 @@ static Err *map_error(Db *db, Arena *a, int code)
 static int check_time(void *context)
 {
     Db *db = context;
-    if (db->limit_us == 0) {
-        return 0;
-    }
     const int64_t now_us = datetime_monotonic_us();
     if (db->deadline_us == 0) {
         db->deadline_us = now_us + db->limit_us;
@@ -177,8 +174,7 @@ static Err *set_up(Db *db, Arena *a, DbMode mode)
         return map_error(db, a, code);
     }
     if (mode == DB_READ) {
-        db->limit_us = DB_TIME_LIMIT_US;
-        sqlite3_progress_handler(db->raw, DB_STEPS_PER_CHECK, check_time, db);
+        db_set_time_limit(db, DB_TIME_LIMIT_US);
     }
     return NULL;
 }
@@ -530,6 +526,8 @@ int64_t db_n_statements(const Db *db)
 void db_set_time_limit(Db *db, int64_t limit_us)
 {
     db->limit_us = limit_us;
+    sqlite3_progress_handler(db->raw, limit_us != 0 ? DB_STEPS_PER_CHECK : 0,
+                             limit_us != 0 ? check_time : NULL, db);
 }
 
 /* --- the whole file --- */

@@ -109,7 +109,9 @@ bool db_in_transaction(const Db *db);
 /* Statements begun since db_open(). */
 int64_t db_n_statements(const Db *db);
 
-/* For the tests, and for long work of our own: 0 is no limit. */
+/* For long work of our own, queries within a transaction that writes, and the tests: 0 is no limit.
+ * A SELECT that reaches it leaves a transaction as it is; a statement that writes would undo all of
+ * it. */
 void db_set_time_limit(Db *db, int64_t limit_us);
 
 typedef enum DbCheckpoint {

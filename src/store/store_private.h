@@ -88,6 +88,9 @@ CHECKED Err *store_folder_remove(Arena *a, const char *path);
  * elsewhere. reader_begin() and reader_end() of it do nothing for that file. */
 CHECKED Err *reader_new_on(Arena *errors, Store *s, StoreFile file, Db *db, Reader **ret_reader);
 
+/* Of queries on the transaction: DB_TIME_LIMIT_US at first, other ones are for the tests. */
+void reader_set_time_limit(Reader *r, int64_t limit_us);
+
 /* The connection to a file, with its snapshot open: for changelog.c and search.c. */
 CHECKED Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db);
 const Store *reader_store(const Reader *r);

@@ -263,6 +263,44 @@ static void test_time_limit(void **state)
     assert_true(n > 0);
 }
 
+/* Within a transaction, which lives on with what it wrote. */
+static void test_time_limit_of_a_transaction(void **state)
+{
+    const Context *c = *state;
+    CLEANUP(db_close) Db *db = NULL;
+    CLEANUP(reader_free) Reader *r = NULL;
+    Arena *a = c->f->arena;
+    const Resource *room = fixture_resource(c->f, "room");
+    Filter filter;
+    char sql[80];
+    int64_t n = 0;
+    fixture_ok(store_open_db(&c->f->store, a, STORE_CONFIG, DB_WRITE_DURABLE, &db));
+    fixture_ok(reader_new_on(a, &c->f->store, STORE_CONFIG, db, &r));
+    fixture_ok(db_exec(db, a, "BEGIN IMMEDIATE"));
+    for (int i = 1000; i < 2000; i++) {
+        (void)snprintf(sql, sizeof sql,
+                       "INSERT INTO configuration_room (id, name) VALUES (%d, 'r%d')", i, i);
+        fixture_ok(db_exec(db, a, sql));
+    }
+    fixture_filter(c->f, room, "name__icontains=r1", &filter);
+    const Query q = {.resource = room, .filters = &filter, .n_filters = 1, .limit = INT64_MAX};
+    reader_set_time_limit(r, 1);
+    Value *keys = NULL;
+    size_t n_keys = 0;
+    const Err *e = reader_select_keys(r, a, &q, &keys, &n_keys);
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+    assert_string_equal(e->text, "The query takes too long; narrow it down.");
+    e = reader_count(r, a, &q, &n);
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+    assert_true(db_in_transaction(db));
+    assert_int_equal(db_failure(db), DB_FAILURE_NONE);
+    fixture_ok(db_exec(db, a, "UPDATE configuration_room SET text = name")); /* has no limit */
+    reader_set_time_limit(r, DB_TIME_LIMIT_US);
+    fixture_ok(reader_count(r, a, &q, &n));
+    assert_int_equal(n, 1000);
+    fixture_ok(db_exec(db, a, "ROLLBACK"));
+}
+
 /* A reader on a transaction sees its changes. */
 static void test_within_transaction(void **state)
 {
@@ -299,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_live_before_history, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_statement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_time_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_time_limit_of_a_transaction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_within_transaction, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
