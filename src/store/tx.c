@@ -122,6 +122,11 @@ const Model *tx_model(const Tx *tx)
     return tx->store->model;
 }
 
+size_t tx_n_changes(const Tx *tx)
+{
+    return tx->n_changes;
+}
+
 int64_t tx_now_us(const Tx *tx)
 {
     return tx->now_us;

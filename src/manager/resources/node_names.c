@@ -9,6 +9,8 @@
 #define NODES_MAX 100000
 #define LIST_MAX ((size_t)16 << 20)
 
+const uint16_t node_names_resources[NODE_NAMES_RESOURCES_N] = {RES_MANAGEMENT_VM, RES_WORKER_VM};
+
 /* One of the two kinds of node. */
 typedef struct NodeKind {
     uint16_t resource;

@@ -16,6 +16,10 @@ typedef struct NodeNames {
 CHECKED Err *node_names_compute(const NodeNames *names, Reader *reader, Arena *a, Row *rows[],
                                 size_t n);
 
+/* For ResourceHooks.also_changes. */
+enum { NODE_NAMES_RESOURCES_N = 2 };
+extern const uint16_t node_names_resources[NODE_NAMES_RESOURCES_N];
+
 /* For ResourceHooks.after_write: nodes may be given by URI, name, host name with or without domain.
  */
 CHECKED Err *node_names_write(const NodeNames *names, Tx *tx, const Row *row, Problems *problems);

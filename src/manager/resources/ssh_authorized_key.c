@@ -24,5 +24,7 @@ static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *proble
 const ResourceHooks ssh_authorized_key_hooks = {
     .resource = STR_INIT("ssh_authorized_key"),
     .after_write = after_write,
+    .also_changes = node_names_resources,
+    .n_also_changes = NODE_NAMES_RESOURCES_N,
     .compute = compute,
 };

@@ -24,5 +24,7 @@ static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *proble
 const ResourceHooks tls_certificate_hooks = {
     .resource = STR_INIT("tls_certificate"),
     .after_write = after_write,
+    .also_changes = node_names_resources,
+    .n_also_changes = NODE_NAMES_RESOURCES_N,
     .compute = compute,
 };

@@ -22,6 +22,18 @@ Err *apply_faulty(const Apply *a)
     return err(a->arena, ERR_INVALID, "The body has faults.");
 }
 
+bool apply_may_change(const Apply *a, const Resource *resource)
+{
+    return permission_set_has(a->set, resource->permission_change) &&
+           permission_set_has(a->set, resource->permission_also);
+}
+
+Err *apply_forbidden(const Apply *a, Str field)
+{
+    return err(a->arena, ERR_FORBIDDEN,
+               "You do not have the permission to change objects through %.*s.", STR_ARG(field));
+}
+
 Err *apply_go_on(const Apply *a, Err *e)
 {
     return e != NULL && e->kind == ERR_INVALID && problems_any(a->problems) ? NULL : e;
@@ -246,6 +258,20 @@ static CHECKED Err *check_rules(Apply *a, const Row *old, Row *row, const Input 
     return NULL;
 }
 
+/* The hook changed other rows for one of the fields that it writes. */
+static CHECKED Err *check_views(const Apply *a, const ResourceHooks *hooks, const Resource *r)
+{
+    for (size_t i = 0; i < hooks->n_also_changes; i++) {
+        if (!apply_may_change(a, model_at(a->rest->model, hooks->also_changes[i]))) {
+            return err(a->arena, ERR_FORBIDDEN,
+                       "You do not have the permission to change %.*s objects through a %.*s.",
+                       STR_ARG(model_at(a->rest->model, hooks->also_changes[i])->name),
+                       STR_ARG(r->name));
+        }
+    }
+    return NULL;
+}
+
 static CHECKED Err *after_write(Apply *a, const Row *old, const Row *row)
 {
     const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
@@ -253,10 +279,11 @@ static CHECKED Err *after_write(Apply *a, const Row *old, const Row *row)
         return NULL;
     }
     Problems found;
+    const size_t n_before = tx_n_changes(a->tx);
     problems_init(&found, a->arena);
     TRY(hooks->after_write(a->tx, old, row, &found));
     add_found(a, &found);
-    return NULL;
+    return tx_n_changes(a->tx) == n_before ? NULL : check_views(a, hooks, row->resource);
 }
 
 static void overlay_prepared(Row *row, const Prepared *prepared)

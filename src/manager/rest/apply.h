@@ -5,7 +5,16 @@
 #include "store/writer.h"
 
 /* One typed object → rows, inside the transaction: merge, references, rules, relations (wire
- * 7, 8.1, 8.2, 9.3). */
+ * 7, 8.1, 8.2, 9.3).
+ *
+ * Rights. The request's own resource was checked before. What a body writes into rows of another
+ * resource needs the right to change that one as well, by whichever field it gets there: children,
+ * `inverse`, links whose other side names them, objects that are made, views that hooks write
+ * (ResourceHooks.also_changes). Without it the answer is 403, unless what was given changes nothing
+ * there: what was read may be sent back. A deletion needs the right to delete its object, and no
+ * other: what goes with it follows from the model's `on_delete` (wire 9.6: owned children go with
+ * their parent), not from anything that the client could say; else objects that others attach would
+ * keep an owner from deleting. */
 
 /* What the slow pool worked out for an object; see write_prepare(). */
 typedef struct Prepared {
@@ -49,6 +58,7 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
 /* Whether the two rows of one resource have the same stored values. */
 bool apply_same_values(const Row *a, const Row *b);
 
+/* With all that goes along, see above. */
 CHECKED Err *apply_delete(Apply *a, const Row *old);
 
 /* A singleton that may be deleted is emptied instead: all values go back to their defaults. */
@@ -64,6 +74,12 @@ void apply_problem(Apply *a, Str field, Str text);
 
 /* The Err that stands for the problems. */
 Err *apply_faulty(const Apply *a);
+
+/* Whether whoever asks may change objects of that resource. */
+bool apply_may_change(const Apply *a, const Resource *resource);
+
+/* The 403 about a field that would change objects of another resource. */
+Err *apply_forbidden(const Apply *a, Str field);
 
 /* NULL where `e` only stands for problems: what else is wrong is to be found, too. */
 CHECKED Err *apply_go_on(const Apply *a, Err *e);

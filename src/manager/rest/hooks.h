@@ -26,6 +26,11 @@ typedef struct ResourceHooks {
      * gives for them: NULL if nothing. */
     Err *(*after_write)(Tx *tx, const Row *old, const Row *new, Problems *problems);
 
+    /* Resources (RES_…) whose rows after_write changes for a field that is a view of them: if it
+     * does, whoever asks needs the rights to change these, too. */
+    const uint16_t *also_changes;
+    size_t n_also_changes;
+
     /* Refuses the deletion, or does what goes with it. */
     Err *(*before_delete)(Tx *tx, const Row *old, Problems *problems);
 

@@ -7,12 +7,7 @@
 /* The right to change an object is none to change what another right guards. */
 static CHECKED Err *check_right(const Apply *a, const Field *f)
 {
-    if (permission_set_has(a->set, f->target->permission_change) &&
-        permission_set_has(a->set, f->target->permission_also)) {
-        return NULL;
-    }
-    return err(a->arena, ERR_FORBIDDEN,
-               "You do not have the permission to change objects through %.*s.", STR_ARG(f->name));
+    return apply_may_change(a, f->target) ? NULL : apply_forbidden(a, f->name);
 }
 
 CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *reference, Value *ret_key)
@@ -88,9 +83,24 @@ static CHECKED Err *resolve_all(Apply *a, const Field *f, const InputField *give
     return problems_any(a->problems) ? apply_faulty(a) : NULL;
 }
 
+/* Links belong to the side that names them. */
+static CHECKED Err *check_link_right(Apply *a, const InputField *given, Value owner, bool is_new)
+{
+    const Field *f = given->field;
+    bool unchanged = is_new && given->n_members == 0;
+    if (field_owns_links(f) || apply_may_change(a, f->target)) {
+        return NULL;
+    }
+    if (!is_new) {
+        TRY(members_unchanged(a, given, owner, &unchanged));
+    }
+    return unchanged ? NULL : apply_forbidden(a, f->name);
+}
+
 static CHECKED Err *write_links(Apply *a, const Field *f, const InputField *given, Value owner,
                                 bool is_new)
 {
+    TRY(check_link_right(a, given, owner, is_new));
     Value *keys = ARENA_ARRAY(a->arena, Value, given->n_members);
     size_t n = 0;
     TRY(resolve_all(a, f, given, keys, &n));
