@@ -4,16 +4,8 @@
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 
+#include "pki/data.h"
 #include "pki/failure.h"
-
-/* Copies what GnuTLS allocated, and wipes it there. */
-static Str take_text(Arena *a, gnutls_datum_t *text)
-{
-    const Str copy = str_dup(a, (Str){(const char *)text->data, text->size});
-    gnutls_memset(text->data, 0, text->size);
-    gnutls_free(text->data);
-    return copy;
-}
 
 static Err *export_public(Arena *a, gnutls_x509_privkey_t key, gnutls_privkey_t any,
                           gnutls_pubkey_t public_key, Str *ret_pem)
@@ -23,7 +15,7 @@ static Err *export_public(Arena *a, gnutls_x509_privkey_t key, gnutls_privkey_t 
     TRY(pki_checked(a, "public key", gnutls_pubkey_import_privkey(public_key, any, 0, 0)));
     TRY(pki_checked(a, "PEM of the public key",
                     gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_PEM, &pem)));
-    *ret_pem = take_text(a, &pem);
+    *ret_pem = data_take(a, &pem);
     return NULL;
 }
 
@@ -59,7 +51,7 @@ static Err *generate(Arena *a, gnutls_x509_privkey_t key, KeyKind kind, KeyPair 
     TRY(pki_checked(a, "PEM of the key",
                     gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
                                                       GNUTLS_PKCS_PLAIN, &pem)));
-    pair.private_pem = take_text(a, &pem);
+    pair.private_pem = data_take(a, &pem);
     *ret_pair = pair;
     return NULL;
 }

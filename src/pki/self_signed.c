@@ -7,6 +7,7 @@
 #include <gnutls/x509.h>
 #include <time.h>
 
+#include "pki/data.h"
 #include "pki/failure.h"
 
 #define SERIAL_BYTES 16
@@ -65,11 +66,6 @@ static Err *put_extensions(Arena *a, gnutls_x509_crt_t crt, gnutls_x509_privkey_
     return pki_checked(a, "authority key id", gnutls_x509_crt_set_authority_key_id(crt, id, size));
 }
 
-static Str pem_text(Arena *a, const gnutls_datum_t *pem)
-{
-    return str_dup(a, (Str){(const char *)pem->data, pem->size});
-}
-
 static Err *fill_and_sign(Arena *a, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key,
                           const SelfSignedNames *names, Str *ret_certificate, Str *ret_key)
 {
@@ -84,14 +80,11 @@ static Err *fill_and_sign(Arena *a, gnutls_x509_crt_t crt, gnutls_x509_privkey_t
     gnutls_datum_t certificate_pem;
     gnutls_datum_t key_pem;
     TRY(pki_checked(a, "PEM", gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &certificate_pem)));
-    *ret_certificate = pem_text(a, &certificate_pem);
-    gnutls_free(certificate_pem.data);
+    *ret_certificate = data_take(a, &certificate_pem);
     TRY(pki_checked(a, "PEM of the key",
                     gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
                                                       GNUTLS_PKCS_PLAIN, &key_pem)));
-    *ret_key = pem_text(a, &key_pem);
-    gnutls_memset(key_pem.data, 0, key_pem.size);
-    gnutls_free(key_pem.data);
+    *ret_key = data_take(a, &key_pem);
     return NULL;
 }
 

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <gnutls/gnutls.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* Between texts and GnuTLS's own; inside src/pki. */
+
+/* The same bytes; GnuTLS only reads them. At most 4 GiB, which all limits here are far below. */
+gnutls_datum_t data_of(Str text);
+
+/* Copies what GnuTLS allocated, and wipes and frees it there. */
+Str data_take(Arena *a, gnutls_datum_t *data);
+
+/* Lower-case or upper-case hexadecimal digits. */
+Str data_hex(Arena *a, const unsigned char *bytes, size_t n, bool upper);

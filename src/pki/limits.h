@@ -1,0 +1,17 @@
+#pragma once
+
+#include <stddef.h>
+
+/* What is taken of keys and certificates that others made. */
+
+#define PKI_TEXT_MAX_BYTES ((size_t)1024 * 1024) /* of a PEM text or PKCS#12 file */
+#define PKI_CERTIFICATES_MAX 500                 /* in one text */
+#define PKI_CHAIN_MAX 10                         /* from leaf to root */
+
+/* Rounds of the function that makes a key of a passphrase, of all parts of a text or file together.
+ * OpenSSL takes 2,048 for each when not told otherwise, GnuTLS 614,400; a million take half a
+ * second, and an attacker would write two thousand millions. */
+#define PKI_ROUNDS_MAX 5000000
+
+#define PKI_RSA_BITS_MIN 1024 /* with shorter ones TLS 1.3 can't sign */
+#define PKI_RSA_BITS_MAX 8192

@@ -1,0 +1,179 @@
+/* Signing requests by GnuTLS. */
+#include "pki/signing_request.h"
+
+#include <arpa/inet.h>
+#include <gnutls/abstract.h>
+
+#include "pki/data.h"
+#include "pki/failure.h"
+#include "pki/objects.h"
+
+#define TEMPLATE_OID "1.3.6.1.4.1.311.20.2"
+#define HOST_MAX 253
+
+typedef struct Making {
+    Arena *arena;
+    const SigningRequest *request;
+    gnutls_x509_crq_t crq;
+    size_t n_alt_names;
+} Making;
+
+static CHECKED Err *put_subject(const Making *m)
+{
+    const SigningRequest *request = m->request;
+    if (request->distinguished_name.len > 0) {
+        const char *dn = str_to_cstr(m->arena, request->distinguished_name);
+        return gnutls_x509_crq_set_dn(m->crq, dn, NULL) < 0
+                   ? err_field(
+                         m->arena, ERR_INVALID, STR(SIGNING_REQUEST_DISTINGUISHED_NAME),
+                         "This is no distinguished name: write it like \"CN=host,O=company\".")
+                   : NULL;
+    }
+    const Str name = request->common_name;
+    return gnutls_x509_crq_set_dn_by_oid(m->crq, GNUTLS_OID_X520_COMMON_NAME, 0, name.ptr,
+                                         (unsigned)name.len) < 0
+               ? err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_NAME),
+                           "This can't be the common name of a certificate.")
+               : NULL;
+}
+
+/* --- alternative names --- */
+
+static bool is_host_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '*';
+}
+
+static bool is_host(Str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_host_character(name.ptr[i])) {
+            return false;
+        }
+    }
+    return name.len > 0 && name.len <= HOST_MAX && name.ptr[0] != '.';
+}
+
+static int put_address(const Making *m, Str name)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    const char *text = str_to_cstr(m->arena, name);
+    const bool v4 = inet_pton(AF_INET, text, address) == 1;
+    if (!v4 && inet_pton(AF_INET6, text, address) != 1) {
+        return GNUTLS_E_INVALID_REQUEST;
+    }
+    return gnutls_x509_crq_set_subject_alt_name(
+        m->crq, GNUTLS_SAN_IPADDRESS, address,
+        v4 ? (unsigned)sizeof(struct in_addr) : (unsigned)sizeof address, GNUTLS_FSAN_APPEND);
+}
+
+/* Below 0: it is neither an address nor a host name. */
+static int put_alt_name(Making *m, Str name)
+{
+    m->n_alt_names++;
+    if (put_address(m, name) == 0) {
+        return 0;
+    }
+    if (!is_host(name)) {
+        return GNUTLS_E_INVALID_REQUEST;
+    }
+    return gnutls_x509_crq_set_subject_alt_name(m->crq, GNUTLS_SAN_DNSNAME, name.ptr,
+                                                (unsigned)name.len, GNUTLS_FSAN_APPEND);
+}
+
+static CHECKED Err *put_alt_names(Making *m)
+{
+    const Str common_name = m->request->common_name;
+    (void)put_alt_name(m, common_name); /* it may be any name */
+    Str rest = m->request->alt_names;
+    while (rest.len > 0) {
+        const Str name = str_trim(str_cut(&rest, ','));
+        if (name.len == 0 || str_equal_ignoring_case(name, common_name)) {
+            continue;
+        }
+        if (m->n_alt_names == SIGNING_REQUEST_ALT_NAMES_MAX) {
+            return err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_ALT_NAMES),
+                             "At most %d names.", SIGNING_REQUEST_ALT_NAMES_MAX);
+        }
+        if (put_alt_name(m, name) < 0) {
+            return err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_ALT_NAMES),
+                             "Give host names or addresses, separated by commas.");
+        }
+    }
+    return NULL;
+}
+
+/* --- extensions --- */
+
+static CHECKED Err *put_purpose(const Making *m, const char *oid)
+{
+    return pki_checked(m->arena, "purpose", gnutls_x509_crq_set_key_purpose_oid(m->crq, oid, 0));
+}
+
+static CHECKED Err *put_template(const Making *m)
+{
+    /* BMPString "WebServer" */
+    static const unsigned char name[] = {0x1E, 18,  0, 'W', 0, 'e', 0, 'b', 0, 'S',
+                                         0,    'e', 0, 'r', 0, 'v', 0, 'e', 0, 'r'};
+    return pki_checked(
+        m->arena, "template",
+        gnutls_x509_crq_set_extension_by_oid(m->crq, TEMPLATE_OID, name, sizeof name, 0));
+}
+
+static CHECKED Err *put_extensions(const Making *m)
+{
+    TRY(pki_checked(m->arena, "usage",
+                    gnutls_x509_crq_set_key_usage(m->crq, GNUTLS_KEY_DIGITAL_SIGNATURE |
+                                                              GNUTLS_KEY_KEY_ENCIPHERMENT)));
+    if (m->request->server_auth) {
+        TRY(put_purpose(m, GNUTLS_KP_TLS_WWW_SERVER));
+    }
+    if (m->request->client_auth) {
+        TRY(put_purpose(m, GNUTLS_KP_TLS_WWW_CLIENT));
+    }
+    return m->request->ad_compatible ? put_template(m) : NULL;
+}
+
+/* --- all of it --- */
+
+static CHECKED Err *sign(const Making *m, const PrivateKey *key)
+{
+    gnutls_privkey_t signer;
+    TRY(pki_checked(m->arena, "signer", gnutls_privkey_init(&signer)));
+    int code = gnutls_privkey_import_x509(signer, key->key, 0);
+    if (code == 0) {
+        const int kind = gnutls_x509_privkey_get_pk_algorithm(key->key);
+        const bool edwards = kind == (int)GNUTLS_PK_EDDSA_ED25519 ||
+                             kind == (int)GNUTLS_PK_EDDSA_ED448; /* hash themselves */
+        code = gnutls_x509_crq_privkey_sign(m->crq, signer,
+                                            edwards ? GNUTLS_DIG_UNKNOWN : GNUTLS_DIG_SHA256, 0);
+    }
+    gnutls_privkey_deinit(signer);
+    return pki_checked(m->arena, "signature", code);
+}
+
+static CHECKED Err *make(Making *m, const PrivateKey *key, Str *ret_pem)
+{
+    Arena *a = m->arena;
+    gnutls_datum_t pem = {NULL, 0};
+    TRY(pki_checked(a, "version", gnutls_x509_crq_set_version(m->crq, 1)));
+    TRY(put_subject(m));
+    TRY(pki_checked(a, "key", gnutls_x509_crq_set_key(m->crq, key->key)));
+    TRY(put_alt_names(m));
+    TRY(put_extensions(m));
+    TRY(sign(m, key));
+    TRY(pki_checked(a, "PEM", gnutls_x509_crq_export2(m->crq, GNUTLS_X509_FMT_PEM, &pem)));
+    *ret_pem = data_take(a, &pem);
+    return NULL;
+}
+
+Err *signing_request_make(Arena *a, const SigningRequest *request, const PrivateKey *key,
+                          Str *ret_pem)
+{
+    Making m = {.arena = a, .request = request};
+    TRY(pki_checked(a, "request", gnutls_x509_crq_init(&m.crq)));
+    Err *e = make(&m, key, ret_pem);
+    gnutls_x509_crq_deinit(m.crq);
+    return e;
+}

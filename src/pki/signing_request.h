@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pki/private_key.h"
+
+/* Requests for certificates (PKCS#10). */
+
+typedef struct SigningRequest {
+    Str common_name;
+    Str distinguished_name; /* RFC 4514; empty: the common name alone */
+    Str alt_names;          /* host names and addresses, separated by commas */
+    bool server_auth;       /* purposes asked for */
+    bool client_auth;
+    bool ad_compatible; /* with the name of the template that Microsoft's authorities want */
+} SigningRequest;
+
+/* Err.field of what is at fault. */
+#define SIGNING_REQUEST_NAME "name"
+#define SIGNING_REQUEST_DISTINGUISHED_NAME "distinguished_name"
+#define SIGNING_REQUEST_ALT_NAMES "alt_names"
+
+#define SIGNING_REQUEST_ALT_NAMES_MAX 200
+
+/* Makes one, signed with the key, as PEM; the common name is among its alternative names if it is a
+ * host name. Any thread; a long RSA key takes some milliseconds. Errors: ERR_INVALID with one of
+ * the fields above, ERR_IO. */
+CHECKED Err *signing_request_make(Arena *a, const SigningRequest *request, const PrivateKey *key,
+                                  Str *ret_pem);
