@@ -12,7 +12,7 @@ import json
 import pathlib
 import sys
 
-FAMILIES = ['configuration', 'status', 'history', 'command', 'embedded', 'responses']
+FAMILIES = ['configuration', 'status', 'history', 'command', 'embedded', 'responses', 'auth']
 
 
 def model_files(folder):

@@ -35,6 +35,7 @@ struct Field {
     bool stored;   /* has a column in its resource's table */
     bool fraction; /* datetimes: written with six digits */
     bool write_only;   /* reads back as its default */
+    bool hidden;       /* shown nowhere */
     bool also_text;    /* a file that may come as text */
     bool replicated;   /* goes where its resource goes */
     bool open_choices; /* choices that were inferred: others are taken */

@@ -10,7 +10,7 @@ static const char *const type_names[FIELD_TYPE_N] = {"string",   "integer", "flo
 static const char *const format_names[FORMAT_N] = {
     NULL,    "url",  "fqdn", "hostname", "ipv4", "ipv6",   "ip",
     "email", "uuid", "pem",  "regex",    "json", "jinja2", "ssh-public-key"};
-static const char *const secret_names[] = {NULL, "mask", "blank", "input", "hash"};
+static const char *const secret_names[] = {NULL, "mask", "blank", "input", "hash", "once"};
 static const char *const generated_names[] = {NULL, "absent", "blank", "creation", "change"};
 static const char *const kind_names[] = {NULL, "children", "links", "inverse", "values"};
 static const char *const on_delete_names[] = {NULL, "null", "refuse", "cascade"};
@@ -124,6 +124,7 @@ static void read_flags(ModelReader *reader, Field *field)
     field->computed = model_reader_boolean(reader, "computed", false);
     field->fraction = model_reader_boolean(reader, "fraction", true);
     field->write_only = model_reader_boolean(reader, "write_only", false);
+    field->hidden = model_reader_boolean(reader, "hidden", false);
     field->also_text = model_reader_boolean(reader, "also_text", false);
     field->replicated = model_reader_boolean(reader, "replicate", true);
     field->indexed = model_reader_boolean(reader, "index", false);
@@ -182,6 +183,9 @@ static void refuse_misplaced(ModelReader *reader, const Field *field)
     if (field->generated != GENERATED_NONE && of_time != (field->type == FIELD_DATETIME)) {
         model_reader_fail(reader, "generated doesn't go with this type");
     }
+    if ((field->hidden || field->secret == SECRET_ONCE) && !field->readonly) {
+        model_reader_fail(reader, "what the server makes is readonly");
+    }
     if (field->fold && !field->unique) {
         model_reader_fail(reader, "fold goes with unique");
     }
@@ -206,7 +210,7 @@ static bool is_name(Str name)
 static bool has_column(const Field *field)
 {
     return !field->is_key && !field->is_uri && !field->computed && field->secret != SECRET_INPUT &&
-           !field_is_to_many(field);
+           field->secret != SECRET_ONCE && !field_is_to_many(field);
 }
 
 Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)

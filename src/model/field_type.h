@@ -40,7 +40,8 @@ typedef enum FieldSecret {
     SECRET_MASK,
     SECRET_BLANK,
     SECRET_INPUT,
-    SECRET_HASH
+    SECRET_HASH,
+    SECRET_ONCE
 } FieldSecret;
 
 typedef enum FieldGenerated {

@@ -40,7 +40,7 @@ static bool is_filterable(const Field *field)
     const bool to_embedded =
         field->type == FIELD_RELATED && field->target->family == FAMILY_EMBEDDED;
     return resource_is_readable(field->resource) && !field->is_uri &&
-           field->secret == SECRET_NONE && !field->write_only && !to_embedded;
+           field->secret == SECRET_NONE && !field->write_only && !field->hidden && !to_embedded;
 }
 
 /* Only the lookups that the model lists. */

@@ -100,7 +100,7 @@ static Err *link_other_side(const Loading *l, const LoadingResource *r, Field *f
 
 static bool is_shown_by_default(const Field *member)
 {
-    return !field_is_to_many(member) && member->secret != SECRET_INPUT;
+    return !field_is_to_many(member) && member->secret != SECRET_INPUT && !member->hidden;
 }
 
 static Err *link_embed(Loading *l, const LoadingResource *r, Field *field)

@@ -8,6 +8,7 @@ static const Str FAMILY_NAMES[FAMILY_N] = {
     [FAMILY_COMMAND] = STR_INIT("command"),
     [FAMILY_EMBEDDED] = STR_INIT("embedded"),
     [FAMILY_RESPONSES] = STR_INIT("responses"),
+    [FAMILY_AUTH] = STR_INIT("auth"),
 };
 
 Str family_name(Family family)
@@ -35,6 +36,12 @@ const Field *resource_field(const Resource *r, Str name)
     return NULL;
 }
 
+const Field *resource_shown_field(const Resource *r, Str name)
+{
+    const Field *f = resource_field(r, name);
+    return f != NULL && !f->hidden ? f : NULL;
+}
+
 bool resource_is_readable(const Resource *r)
 {
     return r->family <= FAMILY_HISTORY && ((r->list_methods | r->detail_methods) & METHOD_GET) != 0;
@@ -42,7 +49,7 @@ bool resource_is_readable(const Resource *r)
 
 bool resource_has_table(const Resource *r)
 {
-    return resource_is_readable(r) && r->rows_of == NULL;
+    return (resource_is_readable(r) && r->rows_of == NULL) || r->family == FAMILY_AUTH;
 }
 
 const Seed *resource_seed(const Resource *r, Value key)

@@ -46,6 +46,7 @@ struct Resource {
     const Resource *rows_of;   /* whose rows it shows; NULL: its own */
     const Field *parent_field; /* with rows_of: the to-one of those rows that leads to the parent */
     bool has_computed;         /* some field is worked out from other rows */
+    bool has_once;             /* some secret is shown in the answer to a creation alone */
 
     const Field *const *ordering;
     size_t n_ordering;
@@ -75,6 +76,9 @@ struct Resource {
 
 /* NULL if it has none of that name. */
 const Field *resource_field(const Resource *r, Str name);
+
+/* The same for names that clients use: NULL for hidden fields. */
+const Field *resource_shown_field(const Resource *r, Str name);
 
 /* True if it can be read: it has rows. The others are commands and actions, or no resources. */
 bool resource_is_readable(const Resource *r);

@@ -28,6 +28,11 @@ static unsigned read_methods(ModelReader *reader, const char *name, bool needed)
     return methods;
 }
 
+static bool has_address(const Resource *r)
+{
+    return r->family <= FAMILY_COMMAND;
+}
+
 static Permission find_permission(const Loading *l, Str prefix, Str codename)
 {
     return model_permission(l->model,
@@ -53,7 +58,7 @@ static void read_permissions(const Loading *l, ModelReader *reader, Resource *r)
     r->permission_detail = read_right(l, reader, "permission_detail");
     r->permission_view = PERMISSION_NONE;
     r->permission_change = PERMISSION_NONE;
-    if (r->family == FAMILY_EMBEDDED || r->family == FAMILY_RESPONSES) {
+    if (!has_address(r)) {
         return;
     }
     const Str group = model_reader_need_text(reader, "permission");
@@ -77,7 +82,8 @@ static void read_key(Loading *l, ModelReader *reader, LoadingResource *loading)
     bool hidden = false;
     r->key_name = STR("id");
     /* What can't be read has no rows, hence no keys. */
-    r->has_key = ((r->list_methods | r->detail_methods) & METHOD_GET) != 0;
+    r->has_key =
+        ((r->list_methods | r->detail_methods) & METHOD_GET) != 0 || r->family == FAMILY_AUTH;
     if (key != NULL) {
         ModelReader k;
         model_reader_init(&k, l->errors, loading->file, STR("key"), key);
@@ -124,7 +130,7 @@ static Str path_of(const Loading *l, const LoadingResource *loading)
 static void read_path(const Loading *l, ModelReader *reader, LoadingResource *loading)
 {
     Resource *r = loading->resource;
-    if (r->family == FAMILY_EMBEDDED || r->family == FAMILY_RESPONSES) {
+    if (!has_address(r)) {
         return;
     }
     r->path = model_reader_need_text(reader, "path");
@@ -208,6 +214,7 @@ static Err *load_fields(Loading *l, LoadingResource *loading, const Json *fields
         r->key_field = field->is_key ? field : r->key_field;
         r->uri_field = field->is_uri ? field : r->uri_field;
         r->has_computed = r->has_computed || field->computed;
+        r->has_once = r->has_once || field->secret == SECRET_ONCE;
     }
     return NULL;
 }

@@ -11,6 +11,7 @@ typedef enum Family {
     FAMILY_COMMAND,
     FAMILY_EMBEDDED,
     FAMILY_RESPONSES,
+    FAMILY_AUTH,
     FAMILY_N
 } Family;
 

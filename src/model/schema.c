@@ -316,8 +316,10 @@ void schema_put(Buf *out, const Resource *r, int64_t now_us)
     buf_put_int64(out, DEFAULT_LIMIT);
     buf_put_lit(out, ", \"fields\": {");
     for (size_t i = 0; i < r->n_fields; i++) {
-        json_put_comma(out, &first);
-        put_field(&s, &r->fields[i]);
+        if (!r->fields[i].hidden) {
+            json_put_comma(out, &first);
+            put_field(&s, &r->fields[i]);
+        }
     }
     buf_put_char(out, '}');
     put_filtering(out, r);

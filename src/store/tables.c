@@ -20,7 +20,14 @@ StoreFile store_file_of(const Resource *r)
     if (r->live || r->family == FAMILY_STATUS) {
         return STORE_LIVE;
     }
-    return r->family == FAMILY_HISTORY ? STORE_HISTORY : STORE_CONFIG;
+    switch (r->family) {
+    case FAMILY_HISTORY:
+        return STORE_HISTORY;
+    case FAMILY_AUTH:
+        return STORE_AUTH;
+    default:
+        return STORE_CONFIG;
+    }
 }
 
 static Str table_name(Arena *a, const Resource *r)

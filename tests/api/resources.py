@@ -96,7 +96,8 @@ class Resource:
         self.detail_methods = [m for m in METHODS if m.upper() in description['detail_methods']]
         self.also_accepts = [m.lower() for m in description.get('also_accepts', [])]
         self.ordering = description.get('ordering', [])
-        self.fields = [Field(self, name, f) for name, f in description['fields'].items()]
+        self.fields = [Field(self, name, f) for name, f in description['fields'].items()
+                       if not f.get('hidden')]
         self.by_name = {f.name: f for f in self.fields}
 
     def __repr__(self):

@@ -4,11 +4,18 @@
 #include "manager/resources/tables.h"
 
 const ResourceHooks *const resources_hooks[] = {
-    &administrator_hooks,       &autobackup_hooks,
-    &conference_hooks,          &gateway_routing_rule_hooks,
-    &identity_provider_hooks,   &licence_hooks,
-    &media_library_entry_hooks, &role_hooks,
-    &ssh_authorized_key_hooks,  &teams_proxy_hooks,
-    &tls_certificate_hooks,     &worker_vm_hooks,
+    &administrator_hooks,
+    &autobackup_hooks,
+    &conference_hooks,
+    &gateway_routing_rule_hooks,
+    &identity_provider_hooks,
+    &licence_hooks,
+    &media_library_entry_hooks,
+    &oauth2_client_hooks,
+    &role_hooks,
+    &ssh_authorized_key_hooks,
+    &teams_proxy_hooks,
+    &tls_certificate_hooks,
+    &worker_vm_hooks,
 };
 const size_t resources_n_hooks = ARRAY_N(resources_hooks);

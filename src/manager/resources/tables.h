@@ -10,6 +10,7 @@ extern const ResourceHooks gateway_routing_rule_hooks;
 extern const ResourceHooks identity_provider_hooks;
 extern const ResourceHooks licence_hooks;
 extern const ResourceHooks media_library_entry_hooks;
+extern const ResourceHooks oauth2_client_hooks;
 extern const ResourceHooks role_hooks;
 extern const ResourceHooks ssh_authorized_key_hooks;
 extern const ResourceHooks teams_proxy_hooks;

@@ -58,7 +58,7 @@ static Err *follow(Arena *a, const FilterRules *rules, Filter *filter, const Fie
     if (!leads_on(f) || !f->spans) {
         return no_part(a, f->name, part);
     }
-    const Field *next = resource_field(f->target, part);
+    const Field *next = resource_shown_field(f->target, part);
     if (next == NULL) {
         return no_part(a, f->name, part);
     }
@@ -149,7 +149,7 @@ static Err *parse_one(Arena *a, const Resource *r, const FilterRules *rules,
 {
     const FormPair *parameter = &parameters[n - 1];
     const Name name = split_name(parameter->name);
-    const Field *first = resource_field(r, name.parts[0]);
+    const Field *first = resource_shown_field(r, name.parts[0]);
     if (first == NULL) {
         *ret_used = false;
         return rules->strict ? err(a, ERR_INVALID, "No field %.*s to filter by.",

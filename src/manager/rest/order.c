@@ -39,7 +39,7 @@ static Err *follow(Arena *a, PermissionSet set, Str name, Str part, const Field 
 {
     const Field *f = *field;
     const bool leads_on = field_is_to_one(f) && f->target->family != FAMILY_EMBEDDED;
-    const Field *next = leads_on ? resource_field(f->target, part) : NULL;
+    const Field *next = leads_on ? resource_shown_field(f->target, part) : NULL;
     if (next == NULL) {
         return no_field(a, name);
     }
@@ -65,7 +65,7 @@ static Err *parse_one(Arena *a, const Resource *r, PermissionSet set, Str name, 
     const Field **path = ARENA_ARRAY(a, const Field *, QUERY_PATH_MAX);
     Order order = {.path = path};
     Str rest = name;
-    const Field *f = resource_field(r, cut_part(&rest));
+    const Field *f = resource_shown_field(r, cut_part(&rest));
     if (f == NULL) {
         return no_field(a, name);
     }

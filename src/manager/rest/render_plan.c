@@ -127,6 +127,8 @@ static void fill_step(Arena *a, Step *step, const Field *f, bool embedding)
         set_literal(step, STR("null"));
     } else if (f->secret == SECRET_MASK) {
         step->kind = STEP_MASK;
+    } else if (f->secret == SECRET_ONCE) {
+        step->kind = STEP_TEXT; /* only the row that is being made has it */
     } else if (f->secret != SECRET_NONE) {
         set_literal(step, STR("\"\""));
     } else if (render_plan_counted(f) != NULL && embedding) {
@@ -142,7 +144,7 @@ static void fill_step(Arena *a, Step *step, const Field *f, bool embedding)
  * each of them. */
 static bool is_shown(const Field *f, bool embedding)
 {
-    return f->secret != SECRET_INPUT && (embedding || !field_is_to_many(f));
+    return f->secret != SECRET_INPUT && !f->hidden && (embedding || !field_is_to_many(f));
 }
 
 static bool is_member(const Field *f, const Field *const *members, size_t n)

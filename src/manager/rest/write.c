@@ -4,12 +4,14 @@
 #include "base/log.h"
 #include "manager/rest/command.h"
 #include "manager/rest/etag.h"
+#include "manager/rest/render.h"
 #include "manager/rest/taken.h"
 #include "manager/rest/uri.h"
 #include "manager/rest/write_work.h"
 
 #define KEY_MAX INT64_C(2147483647)
 #define PREPARE_TRIES 3
+#define OBJECT_MAX ((size_t)1024 * 1024)
 #define LOCATION_MAX ((size_t)32 * 1024) /* more than a head with its Host */
 
 static bool is_list(const RestRequest *request)
@@ -225,14 +227,26 @@ static void add_location(const Rest *r, RestRequest *request, const Row *row)
     buf_deinit(&out);
 }
 
+/* The object, with secrets that no other answer shows. */
+static CHECKED Err *render_object(const Apply *a, RestRequest *request, const Row *row)
+{
+    Rendered object;
+    Buf *body = buf_new(OBJECT_MAX);
+    answer_json(&request->answer, 201, body);
+    answer_add_header(&request->answer, request->arena, "Cache-Control", STR("no-store"));
+    return render_rows(a->rest, tx_reader(a->tx), a->arena, row->resource, &row, 1, a->set, body,
+                       &object);
+}
+
 static CHECKED Err *render_created(const Apply *a, RestRequest *request, const Row *row)
 {
     const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
     RestAnswer *answer = &request->answer;
-    if (hooks == NULL || hooks->render_created == NULL) {
-        return NULL;
+    if (hooks != NULL && hooks->render_created != NULL) {
+        TRY(hooks->render_created(a->tx, request->arena, row, answer));
+    } else if (row->resource->has_once) {
+        TRY(render_object(a, request, row));
     }
-    TRY(hooks->render_created(a->tx, request->arena, row, answer));
     return answer->body != NULL && buf_failed(answer->body)
                ? err(a->arena, ERR_INTERNAL, "The answer is larger than any may be.")
                : NULL;
@@ -242,7 +256,7 @@ static CHECKED Err *render_created(const Apply *a, RestRequest *request, const R
  * answer. */
 static CHECKED Err *answer_created(const Apply *a, RestRequest *request, const Row *row)
 {
-    if (request->route.kind != ROUTE_DETAIL && request->method_bit != METHOD_POST) {
+    if (!write_is_alone(request)) {
         return NULL;
     }
     TRY(render_created(a, request, row));

@@ -54,6 +54,8 @@ static const char *const fields[][2] = {
     {"'type': 'string', 'type': 'string'", "f: type stands twice"},
     {"'type': 'string', 'format': 'phone'", "f: there is no format \"phone\""},
     {"'type': 'string', 'secret': 'yes'", "f: there is no secret \"yes\""},
+    {"'type': 'string', 'secret': 'once'", "f: what the server makes is readonly"},
+    {"'type': 'string', 'hidden': true", "f: what the server makes is readonly"},
     {"'type': 'string', 'effect': 'x'", "f: there is no effect \"x\""},
     {"'type': 'string', 'inferred': ['default']", "f: inferred names a key that isn't there"},
     {"'type': 'string', 'pattern': '('",

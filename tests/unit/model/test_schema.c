@@ -38,6 +38,7 @@ static void test_whole_document(void **state)
         ", 'enabled': {'type': 'boolean', 'default': true, 'help': 'Whether it runs.'},"
         " 'name': {'type': 'string', 'required': true, 'unique': true, 'max_length': 250,"
         "  'filtering': ['icontains', 'exact'], 'help': 'The name.'},"
+        " 'notes': {'type': 'string', 'readonly': true, 'hidden': true, 'help': 'Ours.'},"
         " 'owner': {'type': 'related', 'related': 'configuration/widget', 'nullable': true,"
         "  'default': null, 'on_delete': 'null', 'help': 'Who owns it.'},"
         " 'resource_uri': {'type': 'string', 'readonly': true, 'help': 'The address.'}}}",
