@@ -1,4 +1,4 @@
-/* Entries lie in a table by their hash and in a list by their end, so that old ones go first. */
+/* Entries lie in a table by their hash and in a list by their age, so that old ones go first. */
 #include "manager/auth/credentials.h"
 
 #include <sodium.h>
@@ -8,18 +8,17 @@
 #include "base/hash_table.h"
 #include "base/thread.h"
 
-#define CREDENTIAL_ROWS_MAX 32
 #define CREDENTIAL_HASH_BYTES 32
 
 typedef struct Credential {
     HashNode node;
-    struct Credential *newer; /* in the order of their end */
+    struct Credential *newer; /* remembered next */
     unsigned char hash[CREDENTIAL_HASH_BYTES];
     int64_t end_us;
     char *name; /* owned */
     size_t name_len;
     PermissionSet permissions;
-    RowName depends_on[CREDENTIAL_ROWS_MAX]; /* keys are integers */
+    RowName depends_on[GRANT_ROWS_MAX]; /* keys are integers */
     size_t n_depends_on;
     int64_t seq;
 } Credential;
@@ -122,26 +121,26 @@ bool credentials_recall(Credentials *c, Arena *a, Str authorization, int64_t now
     return found;
 }
 
-void credentials_remember(Credentials *c, Str authorization, int64_t now_us,
-                          const Principal *principal, const RowName depends_on[], size_t n,
-                          int64_t seq)
+void credentials_remember(Credentials *c, Str authorization, int64_t now_us, int64_t most_us,
+                          const Grant *grant)
 {
-    if (n > CREDENTIAL_ROWS_MAX) {
+    if (grant->n_rows > GRANT_ROWS_MAX) {
         return; /* works without, only slower */
     }
     Credential *credential = calloc(1, sizeof *credential);
-    char *name = malloc(principal->name.len + 1);
-    MUST(credential != NULL && name != NULL);
-    memcpy(name, principal->name.ptr, principal->name.len);
+    const Str name = grant->principal.name;
+    char *copy = malloc(name.len + 1);
+    MUST(credential != NULL && copy != NULL);
+    memcpy(copy, name.ptr, name.len);
     *credential = (Credential){
-        .end_us = now_us + CREDENTIALS_LIFE_US,
-        .name = name,
-        .name_len = principal->name.len,
-        .permissions = principal->permissions,
-        .n_depends_on = n,
-        .seq = seq,
+        .end_us = now_us + MIN(most_us, CREDENTIALS_LIFE_US),
+        .name = copy,
+        .name_len = name.len,
+        .permissions = grant->principal.permissions,
+        .n_depends_on = grant->n_rows,
+        .seq = grant->seq,
     };
-    memcpy(credential->depends_on, depends_on, n * sizeof *depends_on);
+    memcpy(credential->depends_on, grant->rows, grant->n_rows * sizeof *grant->rows);
     credential_hash(c, authorization, credential->hash);
     mutex_lock(&c->lock);
     while (c->oldest != NULL && (c->oldest->end_us <= now_us || c->table.n >= CREDENTIALS_MAX)) {

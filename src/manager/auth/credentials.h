@@ -1,11 +1,11 @@
 #pragma once
 
-#include "manager/auth/principal.h"
-#include "store/store.h"
+#include "manager/auth/grant.h"
 
 /* Verified credentials, remembered for 5 minutes under a keyed hash of the Authorization header, so
- * that argon2id isn't needed for each request. One is forgotten at once when its user or a role of
- * the user changes. Any thread. */
+ * that argon2id or a look into the store isn't needed for each request. One is forgotten at once
+ * when its user or client, a role of theirs, or the settings of authentication change. Any thread.
+ */
 
 #define CREDENTIALS_LIFE_US (INT64_C(300) * 1000000)
 #define CREDENTIALS_MAX 4096
@@ -21,7 +21,6 @@ DEFINE_CLEANUP(Credentials, credentials_free);
 bool credentials_recall(Credentials *c, Arena *a, Str authorization, int64_t now_us,
                         Principal *ret_principal);
 
-/* depends_on[n]: the rows that the principal was made from, seen at `seq`. */
-void credentials_remember(Credentials *c, Str authorization, int64_t now_us,
-                          const Principal *principal, const RowName depends_on[], size_t n,
-                          int64_t seq);
+/* most_us: for how long, if that is less than CREDENTIALS_LIFE_US. */
+void credentials_remember(Credentials *c, Str authorization, int64_t now_us, int64_t most_us,
+                          const Grant *grant);

@@ -1,4 +1,4 @@
-/* From an Authorization header to a principal: parse, recall or verify, read the roles. */
+/* From an Authorization header to a principal: parse, recall or verify. */
 #include "manager/auth/login.h"
 
 #include <sodium.h>
@@ -6,6 +6,7 @@
 
 #include "base/datetime.h"
 #include "base/utf8.h"
+#include "manager/auth/access_token.h"
 #include "manager/auth/credentials.h"
 #include "manager/auth/password.h"
 #include "manager/auth/throttle.h"
@@ -49,18 +50,29 @@ typedef struct Basic {
     Str password;
 } Basic;
 
-/* What follows "Basic "; STR_NONE for another scheme. */
-static Str basic_payload(Str authorization)
+Throttle *login_throttle(Login *l)
+{
+    return l->throttle;
+}
+
+static bool has_scheme(Str authorization, Str scheme)
 {
     Str rest = authorization;
-    const Str scheme = str_cut(&rest, ' ');
-    return str_equal_ignoring_case(scheme, STR("basic")) ? str_trim(rest) : STR_NONE;
+    return str_equal_ignoring_case(str_cut(&rest, ' '), scheme);
+}
+
+/* What follows the scheme; empty if nothing does. */
+static Str payload_of(Str authorization)
+{
+    Str rest = authorization;
+    (void)str_cut(&rest, ' '); /* the scheme */
+    return str_trim(rest);
 }
 
 /* RFC 7617: base64 of user:password; what isn't UTF-8 is read as ISO-8859-1 (wire 11.1). */
 static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
 {
-    const Str payload = basic_payload(authorization);
+    const Str payload = payload_of(authorization);
     if (payload.len == 0 || payload.len > BASIC_MAX_BYTES) {
         return false;
     }
@@ -82,22 +94,29 @@ static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
     return true;
 }
 
+static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, Str address, int64_t now_us,
+                                int64_t *ret_wait_s)
+{
+    Basic basic;
+    if (!basic_parse(a, authorization, &basic)) {
+        return LOGIN_REFUSED;
+    }
+    *ret_wait_s = throttle_wait_s(l->throttle, address, basic.user, now_us);
+    return *ret_wait_s > 0 ? LOGIN_THROTTLED : LOGIN_UNKNOWN;
+}
+
 LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
                          Principal *ret_principal, int64_t *ret_wait_s)
 {
-    Basic basic;
-    if (authorization.len == 0 || basic_payload(authorization).len == 0) {
+    const bool bearer = has_scheme(authorization, STR("bearer"));
+    if (!bearer && !has_scheme(authorization, STR("basic"))) {
         return LOGIN_REFUSED;
     }
     const int64_t now_us = datetime_monotonic_us();
     if (credentials_recall(l->credentials, a, authorization, now_us, ret_principal)) {
         return LOGIN_OK;
     }
-    if (!basic_parse(a, authorization, &basic)) {
-        return LOGIN_REFUSED;
-    }
-    *ret_wait_s = throttle_wait_s(l->throttle, address, basic.user, now_us);
-    return *ret_wait_s > 0 ? LOGIN_THROTTLED : LOGIN_UNKNOWN;
+    return bearer ? LOGIN_LOOK_UP : recall_basic(l, a, authorization, address, now_us, ret_wait_s);
 }
 
 static const Resource *administrators(const Store *store)
@@ -110,72 +129,43 @@ static Value row_value(const Row *row, uint16_t field)
     return row->values[field];
 }
 
-/* Bits of the rights that the roles with these keys give. */
-static Err *permissions_of_roles(Reader *reader, Arena *a, const Model *model, const Related *roles,
-                                 PermissionSet *ret_permissions)
-{
-    const Field *field = &model_at(model, RES_ROLE)->fields[FLD_ROLE_PERMISSIONS];
-    Related *held = ARENA_ARRAY(a, Related, roles->n + 1);
-    TRY(reader_related(reader, a, field, roles->keys, roles->n, held));
-    PermissionSet set = 0;
-    for (size_t i = 0; i < roles->n; i++) {
-        for (size_t k = 0; k < held[i].n; k++) {
-            for (size_t p = 0; p < model->n_permissions; p++) {
-                if (model->permissions[p].id == held[i].keys[k].integer) {
-                    set |= UINT64_C(1) << p;
-                }
-            }
-        }
-    }
-    *ret_permissions = set;
-    return NULL;
-}
-
 typedef struct Account {
     const Row *row; /* NULL: there is none */
-    Principal principal;
-    RowName *depends_on;
-    size_t n_depends_on;
-    int64_t seq; /* the state it was read from */
+    bool basic_off; /* nobody may log in with a password */
+    Grant grant;
 } Account;
 
-static Err *account_read_roles(const Login *l, Reader *reader, Arena *a, Account *account)
+static Err *account_read_roles(Reader *reader, Arena *a, Account *account)
 {
-    const Model *model = store_model(l->store);
-    const Resource *resource = administrators(l->store);
+    const Resource *resource = account->row->resource;
     Related roles;
     TRY(reader_related(reader, a, &resource->fields[FLD_ADMINISTRATOR_ROLES], &account->row->key, 1,
                        &roles));
-    TRY(permissions_of_roles(reader, a, model, &roles, &account->principal.permissions));
-    account->n_depends_on = roles.n + 1;
-    account->depends_on = ARENA_ARRAY(a, RowName, account->n_depends_on);
-    account->depends_on[0] = (RowName){resource, account->row->key};
-    for (size_t i = 0; i < roles.n; i++) {
-        account->depends_on[i + 1] = (RowName){model_at(model, RES_ROLE), roles.keys[i]};
-    }
-    return NULL;
+    account->grant.principal.name = row_value(account->row, FLD_ADMINISTRATOR_NAME).text;
+    grant_note(&account->grant, resource, account->row->key);
+    return grant_add_roles(&account->grant, reader, a, roles.keys, roles.n);
 }
 
 static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, Str user,
                                      Account *account)
 {
     const Resource *resource = administrators(l->store);
+    const Row *settings = NULL;
     Value key;
+    TRY(grant_read_settings(&account->grant, reader, a, &settings));
+    account->basic_off =
+        row_value(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC).integer != 0;
     TRY(reader_find(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user), &key));
     if (value_is_null(key)) {
         return NULL;
     }
     TRY(reader_get(reader, a, resource, key, &account->row));
-    if (account->row == NULL) {
-        return NULL;
-    }
-    account->principal.name = row_value(account->row, FLD_ADMINISTRATOR_NAME).text;
-    return account_read_roles(l, reader, a, account);
+    return account->row != NULL ? account_read_roles(reader, a, account) : NULL;
 }
 
 static Err *account_read(const Login *l, Reader *reader, Arena *a, Str user, Account *account)
 {
-    TRY(reader_begin(reader, a, &account->seq));
+    TRY(reader_begin(reader, a, &account->grant.seq));
     Err *e = account_read_in_snapshot(l, reader, a, user, account);
     reader_end(reader);
     return e;
@@ -209,7 +199,7 @@ static Err *account_note_login(const Login *l, Reader *reader, Arena *a, Account
     if (store_write_wait(l->store, STORE_CONFIG, a, &request, &seq) != NULL) {
         return NULL;
     }
-    const Str user = account->principal.name;
+    const Str user = account->grant.principal.name;
     *account = (Account){.row = NULL};
     return account_read(l, reader, a, user, account);
 }
@@ -219,44 +209,75 @@ static bool account_may_login(const Account *account)
     return account->row != NULL && row_value(account->row, FLD_ADMINISTRATOR_ENABLED).integer != 0;
 }
 
-Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
-                  LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
+static bool account_is_right(const Account *account, Str password)
+{
+    const Value hash =
+        account->row != NULL ? row_value(account->row, FLD_ADMINISTRATOR_PASSWORD) : VALUE_NONE;
+    const bool right = password_verify(hash.type == VALUE_TEXT ? hash.text : STR_NONE, password);
+    return right && account_may_login(account);
+}
+
+static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
+                         LoginAnswer *ret_answer, Principal *ret_principal)
 {
     Basic basic;
-    if (!basic_parse(a, authorization, &basic)) {
-        *ret_answer = LOGIN_REFUSED;
-        return NULL;
-    }
-    /* Again, since others of the same client may have been verified while this one waited. */
-    *ret_answer = login_recall(l, a, authorization, address, ret_principal, ret_wait_s);
-    if (*ret_answer != LOGIN_UNKNOWN) {
-        return NULL;
-    }
     Account account = {.row = NULL};
+    MUST(basic_parse(a, authorization, &basic)); /* or it would have been refused */
     TRY(account_read(l, reader, a, basic.user, &account));
-    const Value hash =
-        account.row != NULL ? row_value(account.row, FLD_ADMINISTRATOR_PASSWORD) : VALUE_NONE;
-    const bool right =
-        password_verify(hash.type == VALUE_TEXT ? hash.text : STR_NONE, basic.password);
-    if (!right || !account_may_login(&account)) {
+    if (account.basic_off) {
+        *ret_answer = LOGIN_NEEDS_TOKEN;
+        return NULL;
+    }
+    *ret_answer = LOGIN_REFUSED;
+    if (!account_is_right(&account, basic.password)) {
         throttle_count_failure(l->throttle, address, basic.user, datetime_monotonic_us());
-        *ret_answer = LOGIN_REFUSED;
         return NULL;
     }
     throttle_forget(l->throttle, address, basic.user);
-    const Str verified = hash.text;
+    const Str verified = row_value(account.row, FLD_ADMINISTRATOR_PASSWORD).text;
     TRY(account_note_login(l, reader, a, &account));
     /* Changed while we verified: the next request finds out. */
-    if (!account_may_login(&account) ||
+    if (!account_may_login(&account) || account.basic_off ||
         !str_equal(row_value(account.row, FLD_ADMINISTRATOR_PASSWORD).text, verified)) {
-        *ret_answer = LOGIN_REFUSED;
         return NULL;
     }
-    credentials_remember(l->credentials, authorization, datetime_monotonic_us(), &account.principal,
-                         account.depends_on, account.n_depends_on, account.seq);
-    *ret_principal = account.principal;
+    credentials_remember(l->credentials, authorization, datetime_monotonic_us(),
+                         CREDENTIALS_LIFE_US, &account.grant);
+    *ret_principal = account.grant.principal;
     *ret_answer = LOGIN_OK;
     return NULL;
+}
+
+static Err *verify_bearer(Login *l, Reader *reader, Arena *a, Str authorization,
+                          LoginAnswer *ret_answer, Principal *ret_principal)
+{
+    const int64_t now_us = datetime_now_us();
+    AccessToken token;
+    TRY(access_token_read(reader, a, payload_of(authorization), now_us, &token));
+    if (!token.valid) {
+        *ret_answer = LOGIN_NEEDS_TOKEN;
+        return NULL;
+    }
+    credentials_remember(l->credentials, authorization, datetime_monotonic_us(),
+                         token.expires_us - now_us, &token.grant);
+    *ret_principal = token.grant.principal;
+    *ret_answer = LOGIN_OK;
+    return NULL;
+}
+
+Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
+                  LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
+{
+    /* Again, since others of the same client may have been verified while this one waited. */
+    *ret_answer = login_recall(l, a, authorization, address, ret_principal, ret_wait_s);
+    switch (*ret_answer) {
+    case LOGIN_UNKNOWN:
+        return verify_basic(l, reader, a, authorization, address, ret_answer, ret_principal);
+    case LOGIN_LOOK_UP:
+        return verify_bearer(l, reader, a, authorization, ret_answer, ret_principal);
+    default:
+        return NULL;
+    }
 }
 
 typedef struct PasswordChange {
@@ -279,6 +300,17 @@ static Err *insert_administrator(Tx *tx, const Resource *r, const PasswordChange
     return tx_set_links(tx, &r->fields[FLD_ADMINISTRATOR_ROLES], row->key, &everything, 1);
 }
 
+/* Or a password would be of no use. */
+static Err *take_passwords(Tx *tx)
+{
+    Grant grant = {.n_rows = 0};
+    const Row *old = NULL;
+    TRY(grant_read_settings(&grant, tx_reader(tx), tx_arena(tx), &old));
+    Row *new = row_copy(tx_arena(tx), old);
+    new->values[FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC] = value_integer(0);
+    return tx_update(tx, old, new);
+}
+
 static Err *write_password(Tx *tx, WriteRequest *request)
 {
     const PasswordChange *change = request->context;
@@ -286,6 +318,7 @@ static Err *write_password(Tx *tx, WriteRequest *request)
     Reader *reader = tx_reader(tx);
     const Resource *r = model_at(tx_model(tx), RES_ADMINISTRATOR);
     Value key;
+    TRY(take_passwords(tx));
     TRY(reader_find(reader, a, &r->fields[FLD_ADMINISTRATOR_NAME], value_text(change->user), &key));
     if (value_is_null(key)) {
         return insert_administrator(tx, r, change);
@@ -317,7 +350,7 @@ Err *login_set_password(Store *store, Arena *a, Str user, Str password)
     PasswordChange change = {.user = user};
     TRY(password_hash(a, password, &change.hash));
     WriteRequest request = {
-        .run = write_password, .context = &change, .user = "system", .name = "", .n_objects = 1};
+        .run = write_password, .context = &change, .user = "system", .name = "", .n_objects = 2};
     int64_t seq = 0;
     return store_write_wait(store, STORE_CONFIG, a, &request, &seq);
 }

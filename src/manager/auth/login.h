@@ -1,26 +1,35 @@
 #pragma once
 
 #include "manager/auth/principal.h"
+#include "manager/auth/throttle.h"
 #include "store/reader.h"
 
-/* Basic authentication (RFC 7617) of local administrators, with a memory of verified credentials
+/* Who sends a request: Basic authentication (RFC 7617) of local administrators, and the access
+ * tokens of OAuth2 clients (RFC 6750; oauth.h gives them). With a memory of verified credentials
  * and a throttle of failures.
  *
- * Recalling is quick and for loop threads; verifying takes argon2id and is for the slow pool. */
+ * Recalling is quick and for loop threads. Verifying a password takes argon2id and is for the slow
+ * pool; a token takes a look into the store and is for readers. Tokens can't be guessed, so
+ * failures with them make nobody wait. */
 
 typedef struct Login Login;
 
 typedef enum LoginAnswer {
     LOGIN_OK,
-    LOGIN_REFUSED,  /* 401: none, unknown or wrong credentials, a scheme that isn't served, a
-                       disabled account */
-    LOGIN_UNKNOWN,  /* login_recall() only: ask login_verify() */
-    LOGIN_THROTTLED /* 429: too many failures */
+    LOGIN_REFUSED,     /* 401: none, unknown or wrong credentials, a scheme that isn't served, a
+                          disabled account */
+    LOGIN_NEEDS_TOKEN, /* 401: a token that isn't valid (any more), or passwords aren't taken */
+    LOGIN_UNKNOWN,     /* login_recall() only: ask login_verify(), which is slow */
+    LOGIN_LOOK_UP,     /* the same, for a reader thread */
+    LOGIN_THROTTLED    /* 429: too many failures */
 } LoginAnswer;
 
 Login *login_new(Store *store);
 Login *login_free(Login *l);
 DEFINE_CLEANUP(Login, login_free);
+
+/* Shared by all ways of logging in. */
+Throttle *login_throttle(Login *l);
 
 /* authorization: the header's value, STR_NONE if absent. *ret_wait_s: seconds to wait when
  * throttled. Never touches the store. */
@@ -32,6 +41,6 @@ CHECKED Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization,
                           LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s);
 
 /* Sets the password of a local administrator, makes the account if it isn't there (with the role of
- * everything), and enables it. Waits for the commit: not on a loop or writer thread. Errors:
- * ERR_INVALID (not a valid name or password), ERR_IO. */
+ * everything), enables it, and lets passwords be taken again if they aren't. Waits for the commit:
+ * not on a loop or writer thread. Errors: ERR_INVALID (not a valid name or password), ERR_IO. */
 CHECKED Err *login_set_password(Store *store, Arena *a, Str user, Str password);

@@ -8,11 +8,14 @@
 #include "base/log.h"
 #include "http/address.h"
 #include "http/response.h"
+#include "manager/auth/oauth.h"
+#include "manager/server/token_endpoint.h"
 
 /* A write that waits longer than this in the queue is given up. */
 #define WRITE_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
 #define REQUEST_ID_BYTES ((size_t)8)
-#define AUTHENTICATE "Basic Realm=\"Rostra\""
+#define PASSWORD_CHALLENGE "Basic Realm=\"Rostra\""
+#define TOKEN_CHALLENGE "Bearer"
 
 /* A request on its way; in the arena of its HTTP request. */
 typedef struct Exchange {
@@ -32,20 +35,24 @@ static Str exchange_header(void *context, Str name)
     return http_request_header(context, name);
 }
 
-/* Hands the answer over to the HTTP server; the exchange is not ours any more. */
-static void exchange_send(Exchange *x)
+void handler_send(HttpRequest *http, RestAnswer *answer)
 {
-    RestAnswer *answer = &x->rest.answer;
     MUST(answer->status != 0);
-    http_response_set_status(x->http, answer->status);
+    http_response_set_status(http, answer->status);
     for (size_t i = 0; i < answer->n_headers; i++) {
-        http_response_add_header(x->http, answer->headers[i].name, answer->headers[i].value);
+        http_response_add_header(http, answer->headers[i].name, answer->headers[i].value);
     }
     if (answer->body != NULL) {
-        http_response_set_buf(x->http, answer->body);
+        http_response_set_buf(http, answer->body);
         answer->body = NULL;
     }
-    http_respond(x->http);
+    http_respond(http);
+}
+
+/* The exchange is not ours any more. */
+static void exchange_send(Exchange *x)
+{
+    handler_send(x->http, &x->rest.answer);
 }
 
 static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, Str text)
@@ -77,11 +84,11 @@ static bool may_open_password_box(Exchange *x)
            (mode.ptr == NULL || str_equal(mode, STR("navigate")));
 }
 
-static void exchange_send_refused(Exchange *x)
+static void exchange_send_refused(Exchange *x, Str challenge)
 {
     answer_empty(&x->rest.answer, 401);
     if (may_open_password_box(x)) {
-        answer_add_header(&x->rest.answer, x->rest.arena, "WWW-Authenticate", STR(AUTHENTICATE));
+        answer_add_header(&x->rest.answer, x->rest.arena, "WWW-Authenticate", challenge);
     }
     exchange_send(x);
 }
@@ -111,7 +118,8 @@ static void exchange_take_login(Exchange *x, LoginAnswer answer, int64_t wait_s)
     } else if (answer == LOGIN_THROTTLED) {
         exchange_send_error(x, 429, wait_s, STR("Too many failed logins; try again later."));
     } else {
-        exchange_send_refused(x);
+        exchange_send_refused(x, answer == LOGIN_NEEDS_TOKEN ? STR(TOKEN_CHALLENGE)
+                                                             : STR(PASSWORD_CHALLENGE));
     }
 }
 
@@ -135,22 +143,21 @@ static void job_verify(PoolJob *job, Reader *reader)
     exchange_take_login(x, answer, wait_s);
 }
 
-/* Under a key of this process: nobody can choose addresses that share somebody else's lane. */
-static uint64_t exchange_source(const Exchange *x)
+uint64_t handler_source(const Handler *h, const HttpRequest *http)
 {
     HttpAddress address = {.bytes = {0}};
     uint64_t source = 0;
-    if (http_address_parse(x->http->client_address, &address)) {
+    if (http_address_parse(http->client_address, &address)) {
         address = http_address_client(&address);
     }
     (void)crypto_shorthash((unsigned char *)&source, address.bytes, sizeof address.bytes,
-                           x->handler->source_key); /* can't fail */
+                           h->source_key); /* can't fail */
     return source;
 }
 
 static void exchange_put(Exchange *x, Pool *pool, void (*run)(PoolJob *job, Reader *reader))
 {
-    x->job = (PoolJob){.run = run, .source = exchange_source(x)};
+    x->job = (PoolJob){.run = run, .source = handler_source(x->handler, x->http)};
     if (!pool_put(pool, &x->job)) {
         exchange_send_busy(x);
     }
@@ -162,14 +169,15 @@ static void exchange_login(Exchange *x)
     const LoginAnswer answer =
         login_recall(x->handler->login, x->rest.arena, exchange_authorization(x),
                      x->http->client_address, &x->rest.principal, &wait_s);
-    if (answer != LOGIN_UNKNOWN) {
+    if (answer != LOGIN_UNKNOWN && answer != LOGIN_LOOK_UP) {
         exchange_take_login(x, answer, wait_s);
         return;
     }
+    Pool *pool = answer == LOGIN_UNKNOWN ? x->handler->slow : x->handler->readers;
     x->held = true;
     http_request_hold(x->http);
-    x->job = (PoolJob){.run = job_verify, .source = exchange_source(x)};
-    if (!pool_put(x->handler->slow, &x->job)) {
+    x->job = (PoolJob){.run = job_verify, .source = handler_source(x->handler, x->http)};
+    if (!pool_put(pool, &x->job)) {
         exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
     }
 }
@@ -285,6 +293,10 @@ static void on_head(void *context, HttpRequest *http)
         http->body_limit = 0;
         return;
     }
+    if (token_endpoint_is_meant(http)) {
+        http->body_limit = OAUTH_BODY_MAX;
+        return;
+    }
     Exchange *x = ARENA_NEW(http->arena, Exchange);
     x->handler = h;
     x->http = http;
@@ -309,6 +321,10 @@ static void on_request(void *context, HttpRequest *http)
 {
     if (is_health_check(http)) {
         answer_health(context, http);
+        return;
+    }
+    if (token_endpoint_is_meant(http)) {
+        token_endpoint_answer(context, http);
         return;
     }
     Exchange *x = http->context;

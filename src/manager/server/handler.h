@@ -26,5 +26,12 @@ typedef struct Handler {
     unsigned char source_key[crypto_shorthash_KEYBYTES]; /* random; see PoolJob.source */
 } Handler;
 
+/* Hands an answer over to the HTTP server, with its body; the request is not ours any more. */
+void handler_send(HttpRequest *http, RestAnswer *answer);
+
+/* Whose turn it is in a pool: the client's address, under a key of this process, so that nobody can
+ * choose addresses that share somebody else's lane. */
+uint64_t handler_source(const Handler *h, const HttpRequest *http);
+
 /* The callbacks for a server whose handler.context is `h`. */
 HttpHandler handler_callbacks(Handler *h);

@@ -1,0 +1,203 @@
+/* Tokens in auth.db. */
+#include "manager/auth/access_token.h"
+
+#include <sodium.h>
+
+#include "manager/auth/api_client.h"
+#include "model/model_ids.h"
+
+#define TOKEN_BYTES ((size_t)32)
+#define TOKEN_MAX_LEN ((size_t)256)
+
+/* A run of the job removes at most ROUNDS times ROUND rows of each kind. */
+#define CLEANING_ROUND ((size_t)500)
+#define CLEANING_ROUNDS 100
+
+Str access_token_make(Arena *a)
+{
+    unsigned char bytes[TOKEN_BYTES];
+    enum {
+        SIZE = sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+    };
+    char *text = arena_alloc(a, SIZE);
+    randombytes_buf(bytes, sizeof bytes);
+    (void)sodium_bin2base64(text, SIZE, bytes, sizeof bytes,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof bytes);
+    return str_from(text);
+}
+
+/* SHA-256 of texts, none of which can be taken for part of its neighbour; in hexadecimal. */
+static Str hash_of(Arena *a, const Str texts[], size_t n)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[2 * sizeof hash + 1];
+    crypto_hash_sha256_state state;
+    (void)crypto_hash_sha256_init(&state);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t len = texts[i].len;
+        (void)crypto_hash_sha256_update(&state, (const unsigned char *)&len, sizeof len);
+        (void)crypto_hash_sha256_update(&state, (const unsigned char *)texts[i].ptr, texts[i].len);
+    }
+    (void)crypto_hash_sha256_final(&state, hash);
+    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+}
+
+/* --- using --- */
+
+static Err *read_in_snapshot(Reader *reader, Arena *a, Str token, int64_t now_us, AccessToken *ret)
+{
+    const Resource *tokens = model_at(reader_model(reader), RES_AUTH_ACCESS_TOKEN);
+    const Field *hash = &tokens->fields[FLD_AUTH_ACCESS_TOKEN_HASH];
+    const Row *row = NULL;
+    Value key = VALUE_NONE;
+    TRY(reader_find(reader, a, hash, value_text(hash_of(a, &token, 1)), &key));
+    if (!value_is_null(key)) {
+        TRY(reader_get(reader, a, tokens, key, &row));
+    }
+    if (row == NULL || row->values[FLD_AUTH_ACCESS_TOKEN_EXPIRES].integer <= now_us) {
+        return NULL;
+    }
+    ApiClient client;
+    TRY(api_client_read(reader, a, row->values[FLD_AUTH_ACCESS_TOKEN_CLIENT_ID].text, &client));
+    ret->valid = client.found;
+    ret->expires_us = row->values[FLD_AUTH_ACCESS_TOKEN_EXPIRES].integer;
+    ret->grant = client.grant;
+    return NULL;
+}
+
+Err *access_token_read(Reader *reader, Arena *a, Str token, int64_t now_us, AccessToken *ret_token)
+{
+    AccessToken read = {.valid = false};
+    int64_t seq = 0;
+    if (token.len > TOKEN_MAX_LEN) {
+        *ret_token = read;
+        return NULL;
+    }
+    TRY(reader_begin(reader, a, &seq));
+    Err *e = read_in_snapshot(reader, a, token, now_us, &read);
+    reader_end(reader);
+    read.grant.seq = seq;
+    if (e == NULL) {
+        *ret_token = read;
+    }
+    return e;
+}
+
+/* --- giving --- */
+
+static Err *check_room(Tx *tx, const Resource *resource, int64_t most)
+{
+    const Query all = {.resource = resource, .limit = 1};
+    int64_t n = 0;
+    TRY(reader_count(tx_reader(tx), tx_arena(tx), &all, &n));
+    return n >= most ? err(tx_arena(tx), ERR_BUSY, "There are too many access tokens.") : NULL;
+}
+
+/* Notes the assertion. One that nobody would take any more may be used for another. */
+static Err *use_assertion(Tx *tx, AccessTokenIssue *issue)
+{
+    Arena *a = tx_arena(tx);
+    const Resource *used = model_at(tx_model(tx), RES_AUTH_USED_ASSERTION);
+    const Field *field = &used->fields[FLD_AUTH_USED_ASSERTION_HASH];
+    const Str texts[] = {issue->client_id, issue->jti};
+    const Value hash = value_text(hash_of(a, texts, ARRAY_N(texts)));
+    const Row *old = NULL;
+    Value key = VALUE_NONE;
+    TRY(reader_find(tx_reader(tx), a, field, hash, &key));
+    if (!value_is_null(key)) {
+        TRY(reader_get(tx_reader(tx), a, used, key, &old));
+    }
+    issue->replayed =
+        old != NULL && old->values[FLD_AUTH_USED_ASSERTION_EXPIRES].integer > tx_now_us(tx);
+    if (issue->replayed) {
+        return err(a, ERR_CONFLICT, "The assertion was used before.");
+    }
+    Row *row = old != NULL ? row_copy(a, old) : row_new(a, used);
+    row->values[FLD_AUTH_USED_ASSERTION_HASH] = hash;
+    row->values[FLD_AUTH_USED_ASSERTION_EXPIRES] = value_integer(issue->assertion_expires_us);
+    if (old != NULL) {
+        return tx_update(tx, old, row);
+    }
+    TRY(check_room(tx, used, issue->most));
+    return tx_insert(tx, row);
+}
+
+Err *access_token_issue(Tx *tx, AccessTokenIssue *issue)
+{
+    Arena *a = tx_arena(tx);
+    const Resource *tokens = model_at(tx_model(tx), RES_AUTH_ACCESS_TOKEN);
+    TRY(use_assertion(tx, issue));
+    TRY(check_room(tx, tokens, issue->most));
+    Row *row = row_new(a, tokens);
+    row->values[FLD_AUTH_ACCESS_TOKEN_HASH] = value_text(hash_of(a, &issue->token, 1));
+    row->values[FLD_AUTH_ACCESS_TOKEN_CLIENT_ID] = value_text(issue->client_id);
+    row->values[FLD_AUTH_ACCESS_TOKEN_EXPIRES] = value_integer(issue->expires_us);
+    return tx_insert(tx, row);
+}
+
+/* --- forgetting --- */
+
+typedef struct Expired {
+    const Resource *resource;
+    const Value *keys;
+    size_t n;
+} Expired;
+
+static Err *remove_expired(Tx *tx, WriteRequest *request)
+{
+    const Expired *expired = request->context;
+    for (size_t i = 0; i < expired->n; i++) {
+        bool found = false;
+        TRY(tx_delete(tx, expired->resource, expired->keys[i], &found));
+    }
+    return NULL;
+}
+
+static Err *find_expired(Reader *reader, Arena *a, const Field *expires, int64_t now_us,
+                         Expired *ret)
+{
+    const Value now = value_integer(now_us);
+    const Filter filter = {.field = expires, .lookup = LOOKUP_LTE, .values = &now, .n_values = 1};
+    const Query query = {.resource = expires->resource,
+                         .filters = &filter,
+                         .n_filters = 1,
+                         .limit = (int64_t)CLEANING_ROUND};
+    Value *keys = NULL;
+    int64_t seq = 0;
+    TRY(reader_begin(reader, a, &seq));
+    Err *e = reader_select_keys(reader, a, &query, &keys, &ret->n);
+    reader_end(reader);
+    ret->resource = expires->resource;
+    ret->keys = keys;
+    return e;
+}
+
+static Err *clean(const AccessTokenCleaning *cleaning, Arena *a, const Field *expires,
+                  int64_t now_us)
+{
+    Expired expired = {.n = CLEANING_ROUND};
+    for (int i = 0; i < CLEANING_ROUNDS && expired.n == CLEANING_ROUND; i++) {
+        int64_t seq = 0;
+        TRY(find_expired(cleaning->reader, a, expires, now_us, &expired));
+        WriteRequest request = {.run = remove_expired,
+                                .context = &expired,
+                                .user = "system",
+                                .name = "",
+                                .n_objects = expired.n};
+        if (expired.n > 0) {
+            TRY(store_write_wait(cleaning->store, STORE_AUTH, a, &request, &seq));
+        }
+    }
+    return NULL;
+}
+
+Err *access_token_clean(void *context, Arena *a, int64_t now_us)
+{
+    const AccessTokenCleaning *cleaning = context;
+    const Model *model = store_model(cleaning->store);
+    const Resource *tokens = model_at(model, RES_AUTH_ACCESS_TOKEN);
+    const Resource *used = model_at(model, RES_AUTH_USED_ASSERTION);
+    TRY(clean(cleaning, a, &tokens->fields[FLD_AUTH_ACCESS_TOKEN_EXPIRES], now_us));
+    return clean(cleaning, a, &used->fields[FLD_AUTH_USED_ASSERTION_EXPIRES], now_us);
+}

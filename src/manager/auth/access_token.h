@@ -1,0 +1,51 @@
+#pragma once
+
+#include "manager/auth/grant.h"
+#include "store/writer.h"
+
+/* Access tokens of OAuth2 clients, and the assertions that they were given for: rows of auth.db,
+ * which last over a restart (wire 11.3).
+ *
+ * A token is 256 random bits; only its hash is stored, so that who reads the file has no token. It
+ * is worth what its client's role is at the time it is used, and nothing once the client is gone.
+ */
+
+/* At most so many rows are kept of either kind; who wants more has to wait till some end. */
+#define ACCESS_TOKENS_MAX INT64_C(1000000)
+
+/* 43 characters, in `a`. */
+Str access_token_make(Arena *a);
+
+/* What a token that is presented is good for, if anything. */
+typedef struct AccessToken {
+    bool valid;
+    int64_t expires_us; /* wall clock */
+    Grant grant;
+} AccessToken;
+
+/* Opens and ends the reader's snapshot itself. Errors: ERR_IO. */
+CHECKED Err *access_token_read(Reader *reader, Arena *a, Str token, int64_t now_us,
+                               AccessToken *ret_token);
+
+/* A token and the assertion it is given for. */
+typedef struct AccessTokenIssue {
+    Str token;
+    Str client_id;
+    Str jti;
+    int64_t expires_us;           /* of the token */
+    int64_t assertion_expires_us; /* from when on nobody takes the assertion any more */
+    int64_t most;                 /* ACCESS_TOKENS_MAX; less in tests */
+    bool replayed;                /* set when the assertion was used before */
+} AccessTokenIssue;
+
+/* Inside a write request of STORE_AUTH. Errors: ERR_CONFLICT (used before), ERR_BUSY (too many
+ * tokens), ERR_IO. */
+CHECKED Err *access_token_issue(Tx *tx, AccessTokenIssue *issue);
+
+/* A job: removes what has expired. Context of the job: */
+typedef struct AccessTokenCleaning {
+    Store *store;
+    Reader *reader; /* of its thread */
+} AccessTokenCleaning;
+
+CHECKED Err *access_token_clean(void *context, Arena *a, int64_t now_us);

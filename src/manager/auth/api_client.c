@@ -1,0 +1,47 @@
+/* From a client_id to the client's rights. */
+#include "manager/auth/api_client.h"
+
+#include "model/model_ids.h"
+
+static Str text_of(const Row *row, uint16_t field)
+{
+    return row->values[field].type == VALUE_TEXT ? row->values[field].text : STR("");
+}
+
+static Err *read_row(Reader *reader, Arena *a, const Row *row, const Row *settings,
+                     ApiClient *client)
+{
+    Grant *grant = &client->grant;
+    const Str name = text_of(row, FLD_OAUTH2_CLIENT_CLIENT_NAME);
+    client->found = true;
+    client->public_key = text_of(row, FLD_OAUTH2_CLIENT_PUBLIC_KEY);
+    client->token_life_s = settings->values[FLD_AUTHENTICATION_API_OAUTH2_EXPIRATION].integer;
+    /* No administrator is called so: their names have no colon. */
+    grant->principal.name = str_format(a, "oauth2:%.*s", STR_ARG(name));
+    grant_note(grant, row->resource, row->key);
+    TRY(grant_add_roles(grant, reader, a, &row->values[FLD_OAUTH2_CLIENT_ROLE], 1));
+    if (settings->values[FLD_AUTHENTICATION_API_OAUTH2_ALLOW_ALL_PERMS].integer != 0) {
+        grant->principal.permissions = UINT64_MAX;
+    }
+    return NULL;
+}
+
+Err *api_client_read(Reader *reader, Arena *a, Str client_id, ApiClient *ret_client)
+{
+    const Resource *resource = model_at(reader_model(reader), RES_OAUTH2_CLIENT);
+    const Field *field = &resource->fields[FLD_OAUTH2_CLIENT_CLIENT_ID];
+    const Row *settings = NULL;
+    const Row *row = NULL;
+    ApiClient client = {.found = false};
+    Value key = VALUE_NONE;
+    TRY(grant_read_settings(&client.grant, reader, a, &settings));
+    TRY(reader_find(reader, a, field, value_text(client_id), &key));
+    if (!value_is_null(key)) {
+        TRY(reader_get(reader, a, resource, key, &row));
+    }
+    if (row != NULL) {
+        TRY(read_row(reader, a, row, settings, &client));
+    }
+    *ret_client = client;
+    return NULL;
+}

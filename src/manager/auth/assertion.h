@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* What a client asserts to get a token (RFC 7523): the claims of a signed JSON Web Token. */
+
+#define ASSERTION_AUDIENCES_MAX 16
+
+/* That clocks may differ by, and how long before its end an assertion is taken (wire 11.3). */
+#define ASSERTION_SKEW_S 60
+#define ASSERTION_LIFE_MAX_S 86400
+
+typedef struct Assertion {
+    Str issuer;
+    Str subject;
+    Str id; /* jti; "" if there is none */
+    Str audiences[ASSERTION_AUDIENCES_MAX];
+    size_t n_audiences;
+    double expires_s;    /* since 1970; NAN where it isn't given */
+    double issued_s;     /* iat; NAN */
+    double not_before_s; /* nbf; NAN */
+} Assertion;
+
+/* False if it is no JSON object, or a claim has a wrong type. Texts lie in `a` or the JSON. */
+bool assertion_read(Arena *a, Str claims_json, Assertion *ret_assertion);
+
+/* Whether it is to be taken now. now_s: wall clock. */
+bool assertion_is_current(const Assertion *t, int64_t now_s);
+
+/* Whether it is for the token endpoint of a server with one of these names (with or without a
+ * port, which doesn't count). */
+bool assertion_is_for(const Assertion *t, const Str hosts[], size_t n);

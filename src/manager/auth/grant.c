@@ -1,0 +1,47 @@
+/* Rights from roles. */
+#include "manager/auth/grant.h"
+
+#include "model/model_ids.h"
+
+void grant_note(Grant *g, const Resource *resource, Value key)
+{
+    if (g->n_rows < GRANT_ROWS_MAX) {
+        g->rows[g->n_rows] = (RowName){resource, key};
+    }
+    g->n_rows++;
+}
+
+static PermissionSet right_of(const Model *model, Value key)
+{
+    for (size_t i = 0; i < model->n_permissions; i++) {
+        if (model->permissions[i].id == key.integer) {
+            return UINT64_C(1) << i;
+        }
+    }
+    return 0;
+}
+
+Err *grant_add_roles(Grant *g, Reader *reader, Arena *a, const Value roles[], size_t n)
+{
+    const Model *model = reader_model(reader);
+    const Resource *role = model_at(model, RES_ROLE);
+    Related *held = ARENA_ARRAY(a, Related, n + 1);
+    TRY(reader_related(reader, a, &role->fields[FLD_ROLE_PERMISSIONS], roles, n, held));
+    for (size_t i = 0; i < n; i++) {
+        grant_note(g, role, roles[i]);
+        for (size_t k = 0; k < held[i].n; k++) {
+            g->principal.permissions |= right_of(model, held[i].keys[k]);
+        }
+    }
+    return NULL;
+}
+
+Err *grant_read_settings(Grant *g, Reader *reader, Arena *a, const Row **ret_settings)
+{
+    const Resource *settings = model_at(reader_model(reader), RES_AUTHENTICATION);
+    const Value key = value_integer(1); /* a singleton */
+    grant_note(g, settings, key);
+    TRY(reader_get(reader, a, settings, key, ret_settings));
+    MUST(*ret_settings != NULL);
+    return NULL;
+}

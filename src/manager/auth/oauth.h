@@ -1,0 +1,36 @@
+#pragma once
+
+#include "manager/auth/access_token.h"
+#include "manager/auth/throttle.h"
+
+/* The token endpoint (wire 11.3): a client proves who it is by an assertion and gets an access
+ * token. In two steps: what takes a reader and time for a signature, then a write request on
+ * STORE_AUTH. */
+
+#define OAUTH_BODY_MAX ((size_t)64 * 1024)
+
+typedef struct OauthRequest {
+    Arena *arena; /* of the HTTP request; texts are borrowed from there */
+    Str body;     /* a form */
+    Str host;     /* as the client calls us */
+    Str address;  /* of the client */
+
+    /* Filled by oauth_check(). */
+    const char *error; /* of RFC 6749 5.2; NULL: none */
+    int64_t wait_s;    /* > 0: too many failures, for so long */
+    AccessTokenIssue issue;
+    int64_t expires_in_s;
+    Str scope;
+} OauthRequest;
+
+/* True if a token is to be issued; else `error` or `wait_s` says why not. Opens and ends the
+ * reader's snapshot itself. For a reader thread. Errors: ERR_IO. */
+CHECKED Err *oauth_check(Throttle *throttle, Reader *reader, OauthRequest *request,
+                         bool *ret_issue);
+
+/* After oauth_check() said so, inside a write request of STORE_AUTH; may be run again. */
+CHECKED Err *oauth_issue(Tx *tx, OauthRequest *request);
+
+/* After the commit, or after the failure e: fills `error` for a replayed assertion and counts it.
+ * False: e is what is to be answered. */
+bool oauth_issued(Throttle *throttle, OauthRequest *request, const Err *e);
