@@ -1,22 +1,42 @@
 /* Uploaded files, by their hash. */
 #include "store/files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
+#include "store/files_private.h"
 #include "store/store_private.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 
-static const char *folder_of(const Store *s, Arena *a)
+const char *files_folder(const Store *s, Arena *a)
 {
     return str_format(a, "%s/files", s->folder).ptr;
 }
 
 const char *files_path(const Store *s, Arena *a, Str hash)
 {
-    return str_format(a, "%s/%.*s", folder_of(s, a), STR_ARG(hash)).ptr;
+    return str_format(a, "%s/%.*s", files_folder(s, a), STR_ARG(hash)).ptr;
+}
+
+/* Whether it is there; then it counts as put now, so that nobody removes it as old. */
+static Err *touch(const Store *s, Arena *a, const char *path, bool *ret_found)
+{
+    int lock = -1;
+    TRY(files_lock(s, a, LOCK_SH, &lock));
+    const int result = lock >= 0 ? utimensat(AT_FDCWD, path, NULL, 0) : -1;
+    const int error = lock >= 0 ? errno : ENOENT;
+    files_unlock(lock);
+    if (result != 0 && error != ENOENT) {
+        return err(a, ERR_IO, "%s cannot be written: %s.", path, strerrordesc_np(error));
+    }
+    *ret_found = result == 0;
+    return NULL;
 }
 
 Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
@@ -27,10 +47,12 @@ Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
     (void)sodium_bin2hex(hex, 2 * sizeof digest + 1, digest, sizeof digest);
     Str hash = {hex, 2 * sizeof digest};
     const char *path = files_path(s, a, hash);
-    if (file_exists(path)) { /* perhaps put just now by another request, which hasn't synced yet */
-        TRY(file_sync_folder(a, folder_of(s, a)));
+    bool found = false;
+    TRY(touch(s, a, path, &found));
+    if (found) { /* perhaps put just now by another request, which hasn't synced yet */
+        TRY(file_sync_folder(a, files_folder(s, a)));
     } else {
-        TRY(file_make_folder(a, folder_of(s, a), FOLDER_MODE));
+        TRY(file_make_folder(a, files_folder(s, a), FOLDER_MODE));
         TRY(file_write(a, path, FILE_MODE, content));
     }
     *ret_hash = hash;

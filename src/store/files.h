@@ -1,13 +1,25 @@
 #pragma once
 
-#include "store/store.h"
+#include "store/reader.h"
 
-/* Files that clients upload: DIR/files/<sha256>, kept as long as a row, the change log or a backup
- * names them. Any thread. */
+/* Files that clients upload: DIR/files/<sha256>, kept as long as a row or the change log names them
+ * (a backup has them with the rows of its snapshot, which the log still knows). Any thread. */
 
 /* Keeps a file, durably, before a row that names it is committed; *ret_hash: 64 hexadecimal digits.
- * A file that is there already is left as it is. Errors: ERR_IO. */
+ * A file that is there already is left as it is, but counts as put now. Errors: ERR_IO. */
 CHECKED Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash);
 
 /* Where it lies; ended by NUL. `hash` as files_put() gave it. */
 const char *files_path(const Store *s, Arena *a, Str hash);
+
+/* More entries of the folder aren't looked at. */
+#define FILES_LOOKED_AT_MAX 100000
+
+/* Names of files that were put before (by the wall clock) and that nothing names in the reader's
+ * snapshot, which must not have been opened before the call; also of what else lies there. Cost:
+ * the log rows of resources with files, if there is anything that no row names. */
+CHECKED Err *files_find_unused(Reader *r, Arena *a, int64_t before_us, Str **ret_names,
+                               size_t *ret_n);
+
+/* Removes a file, unless it was put again since. */
+CHECKED Err *files_remove(const Store *s, Arena *a, Str name, int64_t before_us, bool *ret_removed);

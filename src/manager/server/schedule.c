@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "manager/jobs/files.h"
 #include "manager/jobs/jobs.h"
 #include "manager/jobs/management_vm.h"
 #include "manager/jobs/mirror.h"
@@ -16,6 +17,7 @@ struct Schedule {
     Jobs *live;
     Reader *upkeep_reader; /* of the upkeep jobs' thread */
     Retention retention;
+    FilesUpkeep files;
     Jobs *upkeep;
 };
 
@@ -36,7 +38,10 @@ static Err *start_upkeep(Schedule *s, Arena *a)
     TRY(reader_new(a, s->store, &s->upkeep_reader));
     s->retention =
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
+    s->files =
+        (FilesUpkeep){.store = s->store, .reader = s->upkeep_reader, .steady_us = FILES_STEADY_US};
     const Job table[] = {
+        {"unused files", FILES_PERIOD_US, files_upkeep_run, &s->files},
         {"retention of history", RETENTION_PERIOD_US, retention_run, &s->retention},
     };
     return jobs_new(a, "upkeep", table, ARRAY_N(table), &s->upkeep);
