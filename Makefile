@@ -16,7 +16,7 @@ FUZZ_SECONDS = 3600
 # Sanitizers: gcc warns wrongly with them, clang needs undefined symbols to be allowed.
 SANITIZED = -Dwerror=false -Db_lundef=false -Dtests=enabled
 
-.PHONY: build run test test-long lint format fuzz bench fresh install clean help
+.PHONY: build run test test-long test-peer lint format fuzz bench fresh install clean help
 
 build: build/build.ninja
 	$(NINJA) -C build
@@ -45,6 +45,13 @@ test-long: test
 	build-test/tests/faults/test_store_kill 1000 "$$(date +%s)"
 	$(MAKE) fuzz
 	$(MAKE) fresh
+
+# The same requests to rostrad and to django-tastypie, which pip puts into build/peer.
+test-peer: build
+	tools/install-packages test peer
+	test -f build/peer/ready || { $(PYTHON) -m venv --system-site-packages build/peer && build/peer/bin/pip install \
+		--quiet --disable-pip-version-check --no-deps -r tests/peer/requirements.txt && touch build/peer/ready; }
+	ROSTRA_BUILD=$(CURDIR)/build $(PYTHON) -m pytest -q -c tests/pytest.ini tests/peer
 
 # gcc's warnings, which are errors, then clang's and all else.
 lint: build
@@ -87,6 +94,7 @@ help:
 	@echo 'make run        install what is missing, build, serve https://127.0.0.1:8443 from ./$(DATA)'
 	@echo 'make build      leaves build/rostrad'
 	@echo 'make test       the test suite; make test-long: hours more of it'
+	@echo 'make test-peer  the same requests to rostrad and to django-tastypie, and their answers compared'
 	@echo 'make lint       format, clang-tidy, house rules; make format: puts the format right'
 	@echo 'make fuzz bench fresh install clean'
 
