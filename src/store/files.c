@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/files_private.h"
@@ -56,5 +58,22 @@ Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
         TRY(file_write(a, path, FILE_MODE, content));
     }
     *ret_hash = hash;
+    return NULL;
+}
+
+Err *files_head(const Store *s, Arena *a, Str hash, size_t n_bytes, Str *ret_head)
+{
+    char *head = arena_alloc(a, n_bytes);
+    const int fd = open(files_path(s, a, hash), O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd < 0 ? -1 : pread(fd, head, n_bytes, 0);
+    const char *reason = n < 0 ? strerrordesc_np(errno) : "";
+    if (fd >= 0) {
+        (void)close(fd); /* only read */
+    }
+    if (n < 0) {
+        return err_detail(a, err(a, ERR_IO, "An uploaded file cannot be read."), "%s: %s",
+                          files_path(s, a, hash), reason);
+    }
+    *ret_head = (Str){head, (size_t)n};
     return NULL;
 }

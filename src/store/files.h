@@ -9,6 +9,9 @@
  * A file that is there already is left as it is, but counts as put now. Errors: ERR_IO. */
 CHECKED Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash);
 
+/* The first bytes of a file, at most so many. Errors: ERR_IO. */
+CHECKED Err *files_head(const Store *s, Arena *a, Str hash, size_t n_bytes, Str *ret_head);
+
 /* Where it lies; ended by NUL. `hash` as files_put() gave it. */
 const char *files_path(const Store *s, Arena *a, Str hash);
 

@@ -1,6 +1,7 @@
 /* Media files: what is shown of them follows from the upload. */
 #include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/files.h"
 
 typedef struct MediaFormat {
     Str extension;
@@ -37,26 +38,79 @@ static Str type_of(Str extension)
     return STR("");
 }
 
-/* The stored text of a file is "hash size name". */
-static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
+/* What a file begins with, and what is read of it. */
+typedef struct Signature {
+    size_t at;
+    Str bytes;
+    size_t second_at; /* of a second part; 0: there is none */
+    Str second;
+    Str format;
+} Signature;
+
+enum { HEAD_BYTES = 64 };
+
+static const Signature signatures[] = {
+    {4, STR_INIT("ftypqt  "), 0, STR_INIT(""), STR_INIT("mov")},
+    {4, STR_INIT("ftyp"), 0, STR_INIT(""), STR_INIT("mp4")},
+    {0, STR_INIT("RIFF"), 8, STR_INIT("AVI "), STR_INIT("avi")},
+    {0, STR_INIT("RIFF"), 8, STR_INIT("WAVE"), STR_INIT("wav")},
+    {0, STR_INIT("ID3"), 0, STR_INIT(""), STR_INIT("mp3")},
+    {0, STR_INIT("\xff\xfb"), 0, STR_INIT(""), STR_INIT("mp3")},
+    {0, STR_INIT("\x89PNG\r\n\x1a\n"), 0, STR_INIT(""), STR_INIT("png")},
+    {0, STR_INIT("\xff\xd8\xff"), 0, STR_INIT(""), STR_INIT("jpeg")},
+    {0, STR_INIT("GIF8"), 0, STR_INIT(""), STR_INIT("gif")},
+};
+
+static bool has_at(Str head, size_t at, Str bytes)
 {
+    return str_starts_with(str_slice(head, at, head.len), bytes);
+}
+
+/* Both are Matroska; the name of the kind follows within a few bytes. */
+static Str matroska_format(Str head)
+{
+    if (!has_at(head, 0, STR("\x1a\x45\xdf\xa3"))) {
+        return STR("");
+    }
+    return str_find_str(head, STR("webm")) != SIZE_MAX ? STR("webm") : STR("mkv");
+}
+
+static Str format_in(Str head)
+{
+    for (size_t i = 0; i < ARRAY_N(signatures); i++) {
+        const Signature *s = &signatures[i];
+        if (has_at(head, s->at, s->bytes) && has_at(head, s->second_at, s->second)) {
+            return s->format;
+        }
+    }
+    return matroska_format(head);
+}
+
+/* By what the file holds; where that tells nothing, by its name. The stored text of a file is "hash
+ * size name". */
+static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
+                    Problems *problems)
+{
+    (void)clear; /* it has no secrets */
     (void)problems;
     Str file = row_text(new, FLD_MEDIA_LIBRARY_ENTRY_MEDIA_FILE);
+    Str head = STR("");
     int64_t size = 0;
     if (file.len == 0 || (old != NULL && row_is(old, FLD_MEDIA_LIBRARY_ENTRY_MEDIA_FILE, file))) {
         return NULL;
     }
-    (void)str_cut(&file, ' ');
+    TRY(files_head(store, a, str_cut(&file, ' '), HEAD_BYTES, &head));
     (void)str_to_int64(str_cut(&file, ' '), &size);
-    Str extension = extension_of(tx_arena(tx), file);
+    Str format = format_in(head);
+    format = format.len > 0 ? format : extension_of(a, file);
     new->values[FLD_MEDIA_LIBRARY_ENTRY_FILE_NAME] = value_text(file);
     new->values[FLD_MEDIA_LIBRARY_ENTRY_MEDIA_SIZE] = value_integer(size);
-    new->values[FLD_MEDIA_LIBRARY_ENTRY_MEDIA_FORMAT] = value_text(extension);
-    new->values[FLD_MEDIA_LIBRARY_ENTRY_MEDIA_TYPE] = value_text(type_of(extension));
+    new->values[FLD_MEDIA_LIBRARY_ENTRY_MEDIA_FORMAT] = value_text(format);
+    new->values[FLD_MEDIA_LIBRARY_ENTRY_MEDIA_TYPE] = value_text(type_of(format));
     return NULL;
 }
 
 const ResourceHooks media_library_entry_hooks = {
     .resource = STR_INIT("media_library_entry"),
-    .before_write = before_write,
+    .prepare = prepare,
 };

@@ -9,6 +9,7 @@ const ResourceHooks *const resources_hooks[] = {
     &conference_hooks,
     &gateway_routing_rule_hooks,
     &identity_provider_hooks,
+    &ivr_theme_hooks,
     &licence_hooks,
     &media_library_entry_hooks,
     &oauth2_client_hooks,
@@ -16,6 +17,7 @@ const ResourceHooks *const resources_hooks[] = {
     &ssh_authorized_key_hooks,
     &teams_proxy_hooks,
     &tls_certificate_hooks,
+    &webapp_branding_hooks,
     &worker_vm_hooks,
 };
 const size_t resources_n_hooks = ARRAY_N(resources_hooks);

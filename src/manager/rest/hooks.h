@@ -15,6 +15,10 @@ typedef struct ResourceHooks {
     Err *(*prepare)(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
                     Problems *problems);
 
+    /* Looks at a file that the request gives, on the slow pool, before it is kept: with faults it
+     * never gets to the disk. `content` is borrowed. */
+    Err *(*check_file)(Arena *a, const Field *field, Str content, Problems *problems);
+
     /* Rules across fields; pure. */
     void (*check)(const Row *old, const Row *new, const Str clear[], Problems *problems);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "manager/rest/body.h"
 #include "manager/rest/cache.h"
 #include "manager/rest/context.h"
 #include "manager/rest/media_type.h"
@@ -286,4 +287,10 @@ Err *rest_write(const Rest *r, RestRequest *request, Tx *tx)
 RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
 {
     return done(request, write_finish(r, request, e, seq));
+}
+
+void rest_release(RestRequest *request)
+{
+    body_release(request);
+    request->answer.body = buf_free(request->answer.body);
 }

@@ -68,3 +68,7 @@ CHECKED Err *rest_write(const Rest *r, RestRequest *request, Tx *tx);
  * nothing stored, when a row was changed by others between rest_prepare() and rest_write(): at most
  * three times, then the answer is 503. */
 RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq);
+
+/* Gives back what the request holds beyond its arena, answer included: last of all, also where it
+ * was dropped between two stages. */
+void rest_release(RestRequest *request);

@@ -56,8 +56,16 @@ static CHECKED Err *hash_password(Arena *a, InputField *f, size_t *n_hashes)
     return NULL;
 }
 
-static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f)
+static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f, Problems *problems)
 {
+    const ResourceHooks *hooks = rest_hooks_of(r, f->field->resource);
+    const Problem *mark = problems->last;
+    if (hooks != NULL && hooks->check_file != NULL) {
+        TRY(hooks->check_file(a, f->field, f->file->content, problems));
+    }
+    if (problems->last != mark) {
+        return NULL;
+    }
     Str hash = STR_NONE;
     TRY(files_put(r->store, a, f->file->content, &hash));
     Str name = f->file->file_name.len > 0 ? f->file->file_name : STR("file");
@@ -66,7 +74,8 @@ static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f)
     return NULL;
 }
 
-static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, size_t *n_hashes)
+static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Problems *problems,
+                                   size_t *n_hashes)
 {
     for (size_t i = 0; i < input->n_fields; i++) {
         InputField *f = &input->fields[i];
@@ -76,7 +85,7 @@ static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, size_t
         if (is_hash(f)) {
             TRY(hash_password(a, f, n_hashes));
         } else if (f->kind == INPUT_FILE) {
-            TRY(keep_file(r, a, f));
+            TRY(keep_file(r, a, f, problems));
         }
     }
     return NULL;
@@ -137,9 +146,9 @@ static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *rea
 {
     size_t n_hashes = 0;
     for (size_t i = 0; i < write->n_items; i++) {
-        TRY(prepare_values(r, request->arena, write->items[i].input, &n_hashes));
+        TRY(prepare_values(r, request->arena, write->items[i].input, &write->problems, &n_hashes));
     }
-    if (preparing_hooks(r, request) == NULL) {
+    if (preparing_hooks(r, request) == NULL || problems_any(&write->problems)) {
         return NULL;
     }
     int64_t seq = 0;

@@ -344,8 +344,8 @@ static void on_finished(void *context, HttpRequest *http, bool sent_whole)
     (void)context;
     (void)sent_whole;
     Exchange *x = http->context;
-    if (x != NULL && x->rest.answer.body != NULL) {
-        x->rest.answer.body = buf_free(x->rest.answer.body);
+    if (x != NULL) {
+        rest_release(&x->rest);
     }
 }
 
