@@ -2,6 +2,7 @@
  * Under AddressSanitizer each piece is such a block, in its exact size. */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct Arena {
     size_t next_size;
     size_t used;
     size_t limit;
+    bool holds_secrets;
 };
 
 static void *take_memory(size_t size)
@@ -50,10 +52,18 @@ static void *take_memory(size_t size)
     return memory;
 }
 
-static Block *free_blocks(Block *block)
+static void wipe(const Arena *a, Block *block)
+{
+    if (a->holds_secrets) {
+        explicit_bzero(block->data, block->used);
+    }
+}
+
+static Block *free_blocks(const Arena *a, Block *block)
 {
     while (block != NULL) {
         Block *next = block->next;
+        wipe(a, block);
         free(block);
         block = next;
     }
@@ -71,8 +81,8 @@ Arena *arena_new(size_t limit_bytes)
 Arena *arena_free(Arena *a)
 {
     if (a != NULL) {
-        (void)free_blocks(a->current);
-        (void)free_blocks(a->alone);
+        (void)free_blocks(a, a->current);
+        (void)free_blocks(a, a->alone);
         free(a);
     }
     return NULL;
@@ -80,12 +90,19 @@ Arena *arena_free(Arena *a)
 
 void arena_reset(Arena *a)
 {
-    a->alone = free_blocks(a->alone);
+    a->alone = free_blocks(a, a->alone);
     if (a->current != NULL) { /* the newest, hence one of the large ones */
-        a->current->next = free_blocks(a->current->next);
+        a->current->next = free_blocks(a, a->current->next);
+        wipe(a, a->current);
         a->current->used = 0;
     }
     a->used = 0;
+    a->holds_secrets = false;
+}
+
+void arena_hold_secrets(Arena *a)
+{
+    a->holds_secrets = true;
 }
 
 size_t arena_used(const Arena *a)

@@ -20,6 +20,10 @@ DEFINE_CLEANUP(Arena, arena_free);
 /* Frees everything in it, keeps one block for the next use. */
 void arena_reset(Arena *a);
 
+/* What is in it until the next arena_reset() may be a password or a key in clear: it is wiped
+ * before its memory is given back. */
+void arena_hold_secrets(Arena *a);
+
 /* Bytes handed out so far. */
 size_t arena_used(const Arena *a);
 

@@ -13,10 +13,23 @@ void buf_init(Buf *b, size_t limit)
     *b = (Buf){.limit = limit};
 }
 
+static void give_back(const Buf *b)
+{
+    if (b->holds_secrets && b->data != NULL) {
+        explicit_bzero(b->data, b->size);
+    }
+    free(b->data);
+}
+
 void buf_deinit(Buf *b)
 {
-    free(b->data);
+    give_back(b);
     *b = (Buf){.limit = b->limit};
+}
+
+void buf_hold_secrets(Buf *b)
+{
+    b->holds_secrets = true;
 }
 
 Buf *buf_new(size_t limit)
@@ -42,6 +55,19 @@ void buf_reset(Buf *b)
     b->failed = false;
 }
 
+/* One more than `size`, for the NUL of vsnprintf. */
+static void resize(Buf *b, size_t size)
+{
+    char *data = b->holds_secrets ? malloc(size + 1) : realloc(b->data, size + 1);
+    MUST(data != NULL);
+    if (b->holds_secrets) { /* realloc() may leave a copy behind */
+        memcpy(data, b->data != NULL ? b->data : "", b->len);
+        give_back(b);
+    }
+    b->data = data;
+    b->size = size;
+}
+
 /* Makes room for `size` more bytes; false when that is over the limit. */
 static bool grow(Buf *b, size_t size)
 {
@@ -54,9 +80,7 @@ static bool grow(Buf *b, size_t size)
     }
     const size_t doubled = b->size > b->limit / 2 ? b->limit : b->size * 2;
     const size_t wanted = MAX(MAX(doubled, b->len + size), (size_t)BUF_FIRST_SIZE);
-    b->size = MIN(wanted, b->limit);
-    b->data = realloc(b->data, b->size + 1); /* one more for the NUL of vsnprintf */
-    MUST(b->data != NULL);
+    resize(b, MIN(wanted, b->limit));
     return true;
 }
 

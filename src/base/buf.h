@@ -17,11 +17,16 @@ typedef struct Buf {
     size_t size;
     size_t limit; /* most bytes it may hold */
     bool failed;
+    bool holds_secrets;
 } Buf;
 
 /* For a Buf embedded in something else; limit in bytes, > 0. Nothing is allocated yet. */
 void buf_init(Buf *b, size_t limit);
 void buf_deinit(Buf *b);
+
+/* What is written from now on may be a password or a key in clear: it is wiped before its memory is
+ * given back. */
+void buf_hold_secrets(Buf *b);
 
 Buf *buf_new(size_t limit);
 Buf *buf_free(Buf *b);

@@ -32,6 +32,7 @@ void http_body_begin(HttpBody *b, const HttpHead *head, uint64_t limit, size_t i
     }
     if (!b->in_place) {
         buf_init(&b->memory, limit > 0 ? limit : 1);
+        buf_hold_secrets(&b->memory);
     }
 }
 

@@ -45,6 +45,7 @@ HttpExchange *http_exchange_new(HttpLoop *loop, size_t arena_bytes)
     x->response.fd = -1;
     x->input_at = 0;
     x->input_len = 0;
+    x->input_high = 0;
     http_body_init(&x->body);
     http_head_init(&x->head);
     buf_init(&x->out_head, HTTP_RESPONSE_HEAD_MAX);
@@ -52,9 +53,18 @@ HttpExchange *http_exchange_new(HttpLoop *loop, size_t arena_bytes)
     return x;
 }
 
+/* Heads hold credentials, and so may bodies. */
+static void wipe_input(HttpExchange *x)
+{
+    explicit_bzero(x->input + x->input_len, x->input_high - x->input_len);
+    x->input_high = x->input_len;
+}
+
 HttpExchange *http_exchange_free(HttpExchange *x)
 {
     if (x != NULL) {
+        x->input_len = 0;
+        wipe_input(x);
         http_body_deinit(&x->body);
         http_response_deinit(&x->response);
         buf_deinit(&x->out_head);
@@ -75,6 +85,13 @@ void http_exchange_reset(HttpExchange *x)
     x->input_len -= x->input_at;
     memmove(x->input, x->input + x->input_at, x->input_len);
     x->input_at = 0;
+    wipe_input(x);
+}
+
+void http_exchange_added(HttpExchange *x, size_t n)
+{
+    x->input_len += n;
+    x->input_high = MAX(x->input_high, x->input_len);
 }
 
 void http_exchange_fill_request(HttpExchange *x)

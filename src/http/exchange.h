@@ -75,6 +75,7 @@ struct HttpExchange {
     size_t charged; /* bytes counted in the server's memory, besides the exchange itself */
     size_t input_at;
     size_t input_len;
+    size_t input_high; /* so much of it was ever written since it was last wiped */
     HttpHead head;
     char client_address[HTTP_ADDRESS_TEXT_SIZE];
     char input[HTTP_INPUT_SIZE];
@@ -88,6 +89,9 @@ HttpExchange *http_exchange_free(HttpExchange *x);
 
 /* Frees what belonged to the last request and moves input behind it to the front. */
 void http_exchange_reset(HttpExchange *x);
+
+/* n more bytes are in `input`. */
+void http_exchange_added(HttpExchange *x, size_t n);
 
 /* Before on_head(): fills the request from the head. */
 void http_exchange_fill_request(HttpExchange *x);

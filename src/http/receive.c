@@ -34,13 +34,15 @@ HttpStep http_receive_first(HttpConnection *c)
         c->exchange = http_loop_take_exchange(c->loop, c);
     }
     HttpExchange *x = c->exchange;
-    if (x->input_len == 0 && !receive(c, x->input, HTTP_INPUT_SIZE, &x->input_len)) {
+    size_t n = 0;
+    if (x->input_len == 0 && !receive(c, x->input, HTTP_INPUT_SIZE, &n)) {
         if (c->phase != HTTP_PHASE_CLOSED) {
             http_loop_give_exchange(c->loop, x);
             c->exchange = NULL;
         }
         return HTTP_STEP_WAIT;
     }
+    http_exchange_added(x, n);
     x->request.begun_us = c->loop->now_us;
     http_loop_set_phase(c->loop, c, HTTP_PHASE_HEAD);
     return HTTP_STEP_ON;
@@ -162,7 +164,7 @@ HttpStep http_receive_head(HttpConnection *c)
     if (!receive(c, x->input + x->input_len, HTTP_INPUT_SIZE - x->input_len, &n)) {
         return HTTP_STEP_WAIT;
     }
-    x->input_len += n;
+    http_exchange_added(x, n);
     return HTTP_STEP_ON;
 }
 
@@ -190,6 +192,9 @@ void http_receive_begin_body(HttpConnection *c)
     if (!spool && over_memory(s, head->content_length)) {
         reply_busy(c);
         return;
+    }
+    if (x->request.has_body) {
+        arena_hold_secrets(x->request.arena); /* what is made of the body */
     }
     http_body_begin(&x->body, head, limit, HTTP_INPUT_SIZE - head->size);
     if (spool && !begin_spooling(s, x)) {
@@ -259,7 +264,7 @@ static HttpStep receive_more(HttpConnection *c, HttpExchange *x)
     if (!receive(c, x->input + x->input_len, HTTP_INPUT_SIZE - x->input_len, &n)) {
         return HTTP_STEP_WAIT;
     }
-    x->input_len += n;
+    http_exchange_added(x, n);
     return HTTP_STEP_ON;
 }
 

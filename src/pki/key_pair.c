@@ -51,6 +51,7 @@ static Err *generate(Arena *a, gnutls_x509_privkey_t key, KeyKind kind, KeyPair 
     TRY(pki_checked(a, "PEM of the key",
                     gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
                                                       GNUTLS_PKCS_PLAIN, &pem)));
+    arena_hold_secrets(a);
     pair.private_pem = data_take(a, &pem);
     *ret_pair = pair;
     return NULL;

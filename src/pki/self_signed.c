@@ -84,6 +84,7 @@ static Err *fill_and_sign(Arena *a, gnutls_x509_crt_t crt, gnutls_x509_privkey_t
     TRY(pki_checked(a, "PEM of the key",
                     gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
                                                       GNUTLS_PKCS_PLAIN, &key_pem)));
+    arena_hold_secrets(a);
     *ret_key = data_take(a, &key_pem);
     return NULL;
 }

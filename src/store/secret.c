@@ -278,6 +278,7 @@ static const char *open_with(const SecretKey *key, Arena *a, Str stored, Str *re
     if (sodium_memcmp(sealed, key->id, KEY_ID_BYTES) != 0) {
         return "sealed with another key";
     }
+    arena_hold_secrets(a);
     unsigned char *clear = arena_alloc(a, len);
     unsigned long long clear_len = 0;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(clear, &clear_len, NULL, sealed + FRONT_BYTES,

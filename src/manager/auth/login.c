@@ -76,6 +76,7 @@ static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
     if (payload.len == 0 || payload.len > BASIC_MAX_BYTES) {
         return false;
     }
+    arena_hold_secrets(a);
     char *text = arena_alloc(a, payload.len);
     size_t len = 0;
     if (sodium_base642bin((unsigned char *)text, payload.len, payload.ptr, payload.len, NULL, &len,

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -100,6 +99,8 @@ static void serve_connection(const Control *c, int fd)
     CLEANUP(arena_free) Arena *a = arena_new(CONTROL_ARENA_BYTES);
     CLEANUP(buf_free) Buf *line = buf_new(CONTROL_LINE_MAX);
     CLEANUP(buf_free) Buf *answer = buf_new(CONTROL_LINE_MAX);
+    arena_hold_secrets(a);
+    buf_hold_secrets(line);
     set_waits(fd);
     if (!read_line(fd, line)) {
         return;
@@ -112,7 +113,6 @@ static void serve_connection(const Control *c, int fd)
     }
     buf_put_lit(answer, "}\n");
     send_all(fd, buf_str(answer));
-    sodium_memzero(line->data, line->len);
 }
 
 static bool is_ending(const Control *c, int wait_ms)
@@ -231,6 +231,7 @@ static void put_request(Buf *out, Str user, Str password)
 static Err *exchange(Arena *a, int fd, Str user, Str password)
 {
     CLEANUP(buf_free) Buf *text = buf_new(CONTROL_LINE_MAX);
+    buf_hold_secrets(text);
     set_waits(fd);
     put_request(text, user, password);
     send_all(fd, buf_str(text));

@@ -43,6 +43,7 @@ static Err *read_password(Arena *a, Str *ret_password)
         (void)fputs("New password: ", stderr);
         echo(false);
     }
+    arena_hold_secrets(a);
     char *line = arena_alloc(a, PASSWORD_MAX);
     const bool read = fgets(line, PASSWORD_MAX, stdin) != NULL;
     if (terminal) {

@@ -19,6 +19,7 @@
 void setup_init(Setup *s, const char *data)
 {
     *s = (Setup){.data = data, .arena = arena_new(SETUP_ARENA_BYTES)};
+    arena_hold_secrets(s->arena);
 }
 
 void setup_deinit(Setup *s)

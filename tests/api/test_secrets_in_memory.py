@@ -1,0 +1,49 @@
+"""What clients sent in confidence isn't left in the memory of the server once they are answered."""
+import base64
+import re
+
+import pytest
+import rostra
+
+USER, PASSWORD = 'memory', 'Tr0ub4dor & 3 memories'
+SECRET = 'a secret that only bodies hold'
+
+
+def writable_memory(pid):
+    with open(f'/proc/{pid}/maps', encoding='ascii') as maps, open(f'/proc/{pid}/mem', 'rb') as memory:
+        for line in maps:
+            first, last, rights = re.match(r'(\w+)-(\w+) (\S+)', line).groups()
+            if rights.startswith('rw'):
+                memory.seek(int(first, 16))
+                try:
+                    yield memory.read(int(last, 16) - int(first, 16))
+                except OSError:     # of a device
+                    continue
+
+
+def places(pid, *wanted):
+    """How often each of these texts is found."""
+    try:
+        pieces = list(writable_memory(pid))
+    except PermissionError:
+        pytest.skip("the memory of processes can't be read here")
+    return [sum(piece.count(text.encode()) for piece in pieces) for text in wanted]
+
+
+def test_passwords_and_secrets_are_gone(fresh_server, fresh_client):
+    fresh_client.create('administrator', name=USER, password=PASSWORD,
+                        roles=['/api/admin/configuration/v1/role/1/'])
+    user = rostra.Client(fresh_server, USER, PASSWORD)
+    fields = {'ldap_server': 'a.example.com', 'ldap_base_dn': 'dc=a', 'ldap_bind_username': 'u'}
+    for i in range(3):
+        user.create('ldap_sync_source', name=f's{i}', ldap_bind_password=SECRET, **fields)
+    big = {'objects': [{'name': f'b{i}', 'ldap_bind_password': SECRET, **fields} for i in range(200)]}
+    assert user.patch('ldap_sync_source/', big).status_code == 202
+    assert user.get('conference/').status_code == 200
+    user.session.close()
+    encoded = base64.b64encode(f'{USER}:{PASSWORD}'.encode()).decode()
+    for _ in range(10):     # the last answer is a moment older than the end of its request
+        found = places(fresh_server.process.pid, PASSWORD, encoded, SECRET)
+        if not any(found):
+            break
+    assert found == [0, 0, 0]
