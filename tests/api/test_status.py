@@ -266,3 +266,22 @@ def test_live_lists_change_their_tag(row_client, row_server):
     assert row_client.get(STATUS + 'participant/', headers=unchanged).status_code == 304
     row_server.put('status/participant', participant(2))
     assert row_client.get(STATUS + 'participant/', headers=unchanged).status_code == 200
+
+
+def test_an_alarm_about_a_certificate(client):
+    """wire 13.1: one that ends within a month is stored and told of, as long as it is there."""
+    pem, _ = resources.certificate('soon.example')
+    path = client.create('ca_certificate', certificate=pem)
+
+    def raised():
+        return client.objects(STATUS + 'alarm/', name='trustedca_expiring', instance='soon.example')
+
+    (alarm,) = rostra.wait_for(raised)
+    assert alarm['level'] == 'warning' and alarm['node'] == client.read('management_vm/1/')['address']
+    assert alarm['acknowledged'] is False and alarm['identifier'] > 0 and alarm['details']
+    history = rostra.PREFIX + '/history/v1/alarm/'
+    kept = client.read(f'{history}{alarm["id"]}/')
+    assert kept['time_raised'] == alarm['time_raised'] and kept['time_lowered'] is None
+    client.remove(path)
+    rostra.wait_for(lambda: not raised())
+    assert client.read(f'{history}{alarm["id"]}/')['time_lowered'] >= alarm['time_raised']

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "manager/jobs/certificates.h"
 #include "manager/jobs/files.h"
 #include "manager/jobs/jobs.h"
 #include "manager/jobs/management_vm.h"
@@ -18,6 +19,7 @@ struct Schedule {
     Reader *upkeep_reader; /* of the upkeep jobs' thread */
     Retention retention;
     FilesUpkeep files;
+    CertificateAlarms certificates;
     Jobs *upkeep;
 };
 
@@ -40,7 +42,9 @@ static Err *start_upkeep(Schedule *s, Arena *a)
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
     s->files =
         (FilesUpkeep){.store = s->store, .reader = s->upkeep_reader, .steady_us = FILES_STEADY_US};
+    s->certificates = (CertificateAlarms){.store = s->store, .reader = s->upkeep_reader};
     const Job table[] = {
+        {"validity of certificates", CERTIFICATES_PERIOD_US, certificates_run, &s->certificates},
         {"unused files", FILES_PERIOD_US, files_upkeep_run, &s->files},
         {"retention of history", RETENTION_PERIOD_US, retention_run, &s->retention},
     };
