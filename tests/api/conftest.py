@@ -7,6 +7,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import resources  # noqa: E402 (found by the line above)
 import rostra  # noqa: E402
+import wire_coverage  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption('--wire-table', action='store_true', help='write docs/wire-coverage.md')
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(wire_coverage.Plugin(config), 'wire-coverage')
 
 
 @pytest.fixture(scope='session')

@@ -119,10 +119,15 @@ def load(family, name):
 
 
 @functools.lru_cache(None)
+def names(family_name):
+    """All resources of a family, nested ones and commands with a dot."""
+    return {path.stem for path in (TOP / 'model' / family_name).glob('*.json')}
+
+
+@functools.lru_cache(None)
 def family(name):
     """All resources of a family, nested ones left out."""
-    names = sorted(path.stem for path in (TOP / 'model' / name).glob('*.json'))
-    return [load(name, stem) for stem in names if '.' not in stem]
+    return [load(name, stem) for stem in sorted(names(name)) if '.' not in stem]
 
 
 @functools.lru_cache(None)

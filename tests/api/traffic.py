@@ -3,6 +3,7 @@ import json
 import re
 import urllib.parse
 
+import calls
 import resources
 
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?')
@@ -19,6 +20,7 @@ def check(method, target, answer):
     path = urllib.parse.urlsplit(target).path
     where = f'{method} {target} -> {answer.status_code} {answer.text[:500]!r}'
     assert answer.status_code in STATUSES, where
+    calls.note(method, path, answer.status_code)
     check_headers(method, answer, where)
     if answer.headers.get('Content-Type') == 'application/json' and answer.text:
         body = check_json(answer.text, where)
