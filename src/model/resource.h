@@ -67,7 +67,7 @@ struct Resource {
                                            none: its rows are the nodes */
     size_t n_replicate_path;
 
-    Effect effect; /* outside configuration/ EFFECT_MANAGER unless the file says otherwise */
+    Effect effect; /* of status/ and history/ EFFECT_MANAGER unless the file says otherwise */
     Str effect_note;
     Str response; /* example of the body that a success has, as JSON; empty: none */
     const Seed *seeds;

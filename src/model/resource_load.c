@@ -149,7 +149,7 @@ static void read_texts(const Loading *l, ModelReader *reader, LoadingResource *l
     r->label = model_reader_need_text(reader, "label");
     r->help = model_reader_need_text(reader, "help");
     r->effect_note = model_reader_text(reader, "effect_note");
-    if (r->family == FAMILY_CONFIGURATION) {
+    if (r->family == FAMILY_CONFIGURATION || r->family == FAMILY_COMMAND) {
         (void)model_reader_need(reader, "effect", MODEL_TEXT);
     }
     r->effect = loading_effect(reader, EFFECT_MANAGER);

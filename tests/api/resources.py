@@ -131,6 +131,11 @@ def family(name):
 
 
 @functools.lru_cache(None)
+def commands():
+    return [load('command', stem) for stem in sorted(names('command'))]
+
+
+@functools.lru_cache(None)
 def certificate(name):
     """A self-signed certificate and its key, as PEM."""
     with tempfile.NamedTemporaryFile('r') as key:

@@ -4,8 +4,7 @@ import resources
 
 TYPES = {'string', 'boolean', 'datetime', 'date', 'time', 'integer', 'float', 'related', 'list', 'file'}
 READ_ONLY = [r for family in ('status', 'history') for r in resources.family(family)]
-COMMANDS = [resources.load('command', path.stem)
-            for path in sorted((resources.TOP / 'model' / 'command').glob('*.json'))]
+COMMANDS = resources.commands()
 
 
 @pytest.mark.parametrize('resource', READ_ONLY + COMMANDS, ids=lambda r: r.path.strip('/').split('v1/')[1])

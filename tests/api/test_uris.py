@@ -1,9 +1,13 @@
 """Paths, slashes, and in which order a request is looked at."""
+import html
+import re
+
 import pytest
 import resources
 import rostra
 
 B = '/api/admin'
+ACTS = re.compile('Acted on by|nothing acts on it')
 
 
 @pytest.mark.parametrize('family', ['configuration', 'status', 'history'])
@@ -42,11 +46,27 @@ def test_roots_are_for_reading(client, method, path):
 
 
 def test_index_of_all_schemas(client):
-    """wire 1.1: a page for people, and JSON."""
-    page = client.session.get(client.server.url + f'{B}/schema/')
-    assert page.status_code == 200 and page.headers['Content-Type'].startswith('text/html')
-    body = client.session.get(client.server.url + f'{B}/schema/?format=json').json()
-    assert {'list_endpoint', 'schema'} == set(body['configuration']['conference'])
+    """wire 1.1: JSON when asked for; one member a resource, one member a root."""
+    body = client.read(f'{B}/schema/', format='json')
+    assert list(body) == ['command/conference', 'command/participant', 'command/platform', 'configuration', 'history',
+                          'status']
+    for root, members in body.items():
+        assert members == client.read(f'{B}/{root.replace("/", "/v1/") if "/" in root else root + "/v1"}/')
+
+
+@pytest.mark.parametrize('path', [f'{B}/schema/', '/admin/platform/schema/'])
+def test_page_of_all_schemas(client, path):
+    """wire 1.1: for people, with a link to each schema and a word about who acts on the resource."""
+    answer = client.get(path)
+    assert answer.status_code == 200 and answer.headers['Content-Type'] == 'text/html; charset=utf-8'
+    lines = {line.split('"')[1]: line for line in answer.text.splitlines() if line.startswith('<dt>')}
+    for family in ('configuration', 'status', 'history', 'command'):
+        for resource in resources.family(family) if family != 'command' else resources.commands():
+            line = lines.pop(f'{resource.path}schema/')
+            assert bool(ACTS.search(line)) == (family in ('configuration', 'command')), line
+            assert html.escape(resource.description.get('effect_note', ''), quote=False) in line
+    assert not lines
+    assert 'Acted on by the Management Node.' in answer.text and 'nothing acts on it' in answer.text
 
 
 @pytest.mark.parametrize('path, target', [

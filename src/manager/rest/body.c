@@ -1,6 +1,7 @@
 /* Bodies: JSON, forms, multipart. */
 #include "manager/rest/body.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -21,6 +22,17 @@ bool body_is_large(const RestRequest *request, size_t here_bytes)
     return request->body_fd >= 0 || request->body.len > here_bytes;
 }
 
+/* The sentence that clients may know, then where it is broken unless nothing was sent. */
+static Err *not_json(Arena *a, Str body, const Err *e)
+{
+    const char sentence[] = "The body is not valid JSON.";
+    const char *where = strchr(e->text, ':');
+    if (body.len == 0 || where == NULL) {
+        return err(a, ERR_INVALID, "%s", sentence);
+    }
+    return err(a, ERR_INVALID, "%s The parser says: %s", sentence, where + 2);
+}
+
 static CHECKED Err *read_json(RestRequest *request, Body *ret_body)
 {
     Str text = request->body;
@@ -30,8 +42,7 @@ static CHECKED Err *read_json(RestRequest *request, Body *ret_body)
     Json *json = NULL;
     Err *e = json_parse(request->arena, text, &json_limits_default, &json);
     if (e != NULL) {
-        return e->kind == ERR_INVALID ? err_wrap(request->arena, e, "The body is not valid JSON")
-                                      : e;
+        return e->kind == ERR_INVALID ? not_json(request->arena, text, e) : e;
     }
     if (json->type != JSON_OBJECT) {
         return err(request->arena, ERR_INVALID, "The body must be a JSON object.");

@@ -21,14 +21,13 @@ static bool is_listed(const Resource *r)
     return r->family <= FAMILY_COMMAND && r->parent == NULL;
 }
 
-/* The resources are in order of family and file, so each root's lie together; the commands' roots
- * come first by name, but last by family. */
-static void put_roots(Buf *out, Arena *a, const Model *model, bool commands, bool *first)
+/* The resources are in order of family and file, so each root's lie together. */
+static void put_roots(Buf *out, Arena *a, const Model *model, Family family, bool *first)
 {
     Str root = STR_NONE;
     for (size_t i = 0; i < model->n_resources; i++) {
         const Resource *r = &model->resources[i];
-        if (!is_listed(r) || (r->family == FAMILY_COMMAND) != commands) {
+        if (!is_listed(r) || r->family != family) {
             continue;
         }
         const Str own = root_of(a, r);
@@ -50,17 +49,17 @@ static void put_roots(Buf *out, Arena *a, const Model *model, bool commands, boo
     }
 }
 
-/* The order of the members is that of their names. */
 static void answer_in_json(const Rest *r, RestRequest *request)
 {
+    /* By name, as members are written. */
+    static const Family families[] = {FAMILY_COMMAND, FAMILY_CONFIGURATION, FAMILY_HISTORY,
+                                      FAMILY_STATUS};
     Buf *body = buf_new(index_max);
     bool first = true;
     buf_put_char(body, '{');
-    put_roots(body, request->arena, r->model, true, &first);
-    Buf *rest = buf_new(index_max);
-    put_roots(rest, request->arena, r->model, false, &first);
-    buf_put_str(body, buf_str(rest));
-    (void)buf_free(rest); /* always NULL */
+    for (size_t i = 0; i < ARRAY_N(families); i++) {
+        put_roots(body, request->arena, r->model, families[i], &first);
+    }
     buf_put_char(body, '}');
     answer_json(&request->answer, 200, body);
 }
@@ -74,6 +73,24 @@ static void put_heading(Buf *out, const Resource *r, Str *root, Arena *a)
         answer_put_escaped(out, own);
         buf_put_lit(out, "</h2>\n<dl>\n");
         *root = own;
+    }
+}
+
+/* Who acts on it. Of status and history the question doesn't arise. */
+static void put_effect(Buf *out, const Resource *r)
+{
+    static const char *const texts[] = {
+        [EFFECT_NONE] = "Kept for clients only: nothing acts on it.",
+        [EFFECT_MANAGER] = "Acted on by the Management Node.",
+        [EFFECT_NODE] = "Acted on by the Conferencing Nodes.",
+        [EFFECT_LATER] = "Planned: nothing acts on it yet.",
+    };
+    if (r->family == FAMILY_CONFIGURATION || r->family == FAMILY_COMMAND) {
+        buf_printf(out, " <em>%s</em>", texts[r->effect]);
+        if (r->effect_note.len > 0) {
+            buf_put_char(out, ' ');
+            answer_put_escaped(out, r->effect_note);
+        }
     }
 }
 
@@ -93,6 +110,7 @@ static void answer_as_page(const Rest *r, RestRequest *request)
             answer_put_escaped(body, resource->name);
             buf_put_lit(body, "</a></dt><dd>");
             answer_put_escaped(body, resource->help);
+            put_effect(body, resource);
             buf_put_lit(body, "</dd>\n");
         }
     }
