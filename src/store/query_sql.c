@@ -641,7 +641,7 @@ static void put_where(Builder *b, const Table *t, const Query *q, const Str prop
                       const unsigned sets[])
 {
     const char *between = " WHERE ";
-    if (t->has_parent && !value_is_null(q->parent)) {
+    if (!value_is_null(q->parent)) { /* in the key's place where a parent has one row */
         buf_put_lit(b->out, " WHERE t0.\"_parent\" = ");
         put_value(b, q->parent);
         between = " AND ";

@@ -156,7 +156,7 @@ def test_the_life_of_a_resource(client, maker, resource):
     assert answer.status_code == 204, answer.text
     shown = client.read(path)
     for field in resource.fields:
-        if field.settable and not field.required and not field.generated and not field.to_many and not field.secret:
+        if field.settable and not field.required and not (field.generated or field.many or field.secret):
             assert shown[field.name] == (None if field.nullable else field.default), field
     client.remove(path)
     assert client.get(path).status_code == 404

@@ -42,6 +42,7 @@ static void fill(Fixture *f)
         {"call.stream", "{'_parent': 'c1', 'id': '1', 'kind': 'video'}"},
         {"call.stream", "{'_parent': 'c2', 'id': '0', 'kind': 'audio'}"},
         {"call.load", "{'_parent': 'c1', 'percent': 12.5}"},
+        {"call.load", "{'_parent': 'c2', 'percent': 12.25}"},
     };
     for (size_t i = 0; i < ARRAY_N(rows); i++) {
         fixture_add(f, rows[i].resource, rows[i].row);
@@ -188,7 +189,7 @@ static const struct {
     {"room", "open=1&theme=1&tags=Green", "1"},
     {"room", "aliases__alias=Meet.Alpha&aliases__alias=meet.alpha2", "1"},
     {"call", "since__gte=2024-01-02", "c2"},
-    {"call.load", "percent__gt=1", "c1"},
+    {"call.load", "percent__gt=1", "c1,c2"},
     {"call.load", "percent__gt=13", ""},
 };
 
@@ -330,6 +331,10 @@ static void test_parent(void **state)
     check_keys(f, r, &q, "of c1", "0,1");
     q.parent = value_text(STR("c3"));
     check_keys(f, r, &q, "of c3", "");
+    q.resource = fixture_resource(f, "call.load"); /* whose key is its parent's */
+    check_keys(f, r, &q, "load of c3", "");
+    q.parent = value_text(STR("c2"));
+    check_keys(f, r, &q, "load of c2", "c2");
     reader_end(r);
 }
 
