@@ -7,6 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import resources  # noqa: E402 (found by the line above)
 import rostra  # noqa: E402
+import traffic  # noqa: E402
 import wire_coverage  # noqa: E402
 
 
@@ -23,6 +24,14 @@ def shared_server():
     server = rostra.Server()
     yield server
     server.close()
+
+
+@pytest.fixture(scope='session', autouse=True)
+def schemas(shared_server):
+    """What all answers are compared with (traffic.py), as the server under test shows it."""
+    client = rostra.Client(shared_server)
+    traffic.learn(client)
+    client.session.close()
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ class Field:
 class Resource:
     def __init__(self, family, name, description):
         self.family, self.name, self.description = family, name, description
+        self.file = name
         self.path = description.get('path', '')
         self.label = description['label']
         key = description.get('key') or {'name': 'id'}

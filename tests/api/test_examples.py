@@ -152,7 +152,7 @@ def test_scripts_of_the_documentation(server, client):
 @pytest.mark.parametrize('name', ['conference', 'conference_alias', 'automatic_participant', 'gateway_routing_rule',
                                   'global', 'worker_vm', 'system_location'])
 def test_schemas(client, name):
-    """wire 2"""
+    """wire 2.1"""
     schema = client.read(f'{name}/schema/', format='json')
     assert schema['fields']['resource_uri']['type'] == 'string'
     root = client.read('/api/admin/configuration/v1/', fullschema='true')

@@ -89,6 +89,7 @@ def find(client, rooms, query):
     ('creation_time__year=1999', []), ('creation_time__startswith=20', [0, 1, 2, 3, 4]),
 ])
 def test_found(maker, rooms, query, expected):
+    """wire 4.1, 4.2, 4.3, 4.4, 4.6"""
     assert find(maker.client, rooms, query) == expected
 
 
@@ -112,7 +113,7 @@ def test_found(maker, rooms, query, expected):
     ('aliases=x/y', None), ('name%00=x', None), ('name=%00', None), ('name__contains=a%00b', None),
     ('participant_limit__year=1', None), ('name__year=1', None)])
 def test_refused(client, query, sentence):
-    """wire 4, check 9"""
+    """wire 4.1, 4.3, 4.4, check 9"""
     answer = client.get('conference/?' + query)
     if sentence == 200:
         assert answer.status_code == 200

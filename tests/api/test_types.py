@@ -96,7 +96,7 @@ def test_texts_without_a_limit_of_their_own(client, length, status):
 @pytest.mark.parametrize('value',
                          ['  blanks  ', '\ttab', 'Ünïcödé', 'a%_b', "O'Brien; --", '\u200b', '‮', 'line\nbreak'])
 def test_nothing_is_trimmed_or_changed(client, value):
-    """wire 14: a value read back equals the value written."""
+    """wire 14.4: a value read back equals the value written."""
     assert read_back(client, 'description', value) == value
 
 

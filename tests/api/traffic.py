@@ -10,9 +10,19 @@ TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?')
 STATUSES = {200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 405, 406, 412, 413, 414, 415, 417, 429, 431, 501}
 GONE_WORDS = ('404', 'not found', 'Not Found', 'lookup')
 JSON_ONLY = {200, 400, 403, 406, 413, 415, 429}
+# The served schemas by the address of their list, which answers must fit beside the model: see learn().
+schemas = {}
 META = {'limit', 'next', 'offset', 'previous', 'total_count'}
 # Commands and special creations that answer with something else than JSON.
 OTHER_BODIES = re.compile(r'/schema/$|/worker_vm/$|/system_backup/[^/]+/$|/healthz$')
+
+
+def learn(client):
+    """Asks a server for all its schemas, once a process."""
+    for family in ('configuration', 'status', 'history'):
+        for name in resources.names(family):
+            path = resources.load(family, name).path
+            schemas[path] = client.read(path.replace('<id>', 'x') + 'schema/')
 
 
 def check(method, target, answer):
@@ -97,23 +107,44 @@ def check_error(method, status, body, where):
 
 def check_objects(path, body, where):
     """Lists, sets and single objects of configuration, status and history fit their fields."""
-    found = re.fullmatch(r'/+api/+admin/+(configuration|status|history)/+v1/+(\w+)/+(.*)', path)
-    if not found or found.group(3).endswith('schema/') or 'v1//' in path:
+    found = re.fullmatch(r'/api/admin/(configuration|status|history)/v1/(\w+)/(.*)', re.sub('/+', '/', path))
+    if not found or path.endswith('schema/'):
         return
     family, name, rest = found.groups()
+    parts = rest.split('/')[:-1]
+    if len(parts) == 2 and f'{name}.{parts[1]}' in resources.names(family):
+        name, parts = f'{name}.{parts[1]}', []
     resource = resources.load(family, name)
-    if rest.startswith('set/'):
-        assert set(body) <= {'not_found', 'objects'} and 'objects' in body, where
-        objects = body['objects']
-    elif not rest:
+    if not parts:
         assert set(body) == {'meta', 'objects'} and set(body['meta']) == META, where
         objects = body['objects']
-    elif rest.count('/') == 1:
-        objects = [body]
+    elif parts[0] == 'set':
+        assert set(body) <= {'not_found', 'objects'} and 'objects' in body, where
+        objects = body['objects']
     else:
-        return
+        objects = [body]
     for one in objects:
         check_object(resource, one, where)
+        if resource.path in schemas:
+            check_by_schema(resource, schemas[resource.path]['fields'], one, where)
+
+
+def check_by_schema(resource, fields, one, where):
+    """What a client sees that knows nothing but the schema."""
+    hidden = {f.name for f in resource.fields if f.secret == 'input'}
+    assert set(one) == set(fields) - hidden, (set(one) ^ set(fields), where)
+    for name, value in one.items():
+        field = fields[name]
+        if value is None:
+            assert field['nullable'] or field['type'] == 'file', (name, where)
+        elif field['type'] == 'related':
+            assert isinstance(value, list) == (field['related_type'] == 'to_many'), (name, where)
+            assert isinstance(value, (list, dict, str)), (name, where)
+        elif field['type'] == 'list':
+            assert isinstance(value, (list, dict)), (name, where)   # a list of pairs may be written as an object
+        else:
+            assert TYPES[field['type']](value), (name, value, where)
+            assert value in field.get('valid_choices', [value]) or value == '', (name, value, where)
 
 
 def check_object(resource, one, where):
