@@ -25,7 +25,7 @@ def says_failure(answer):
 @pytest.mark.parametrize('value', ['x', 7, UUID, f'{STATUS}conference/{UUID}/'])
 @pytest.mark.parametrize('name', ON_CONFERENCE)
 def test_unknown_conference(client, name, value):
-    """wire 12.2, 12.3: 400 with these words, whatever the id looks like"""
+    """wire 12.2, 12.3, fact 7.1: 400 with these words, whatever the id looks like"""
     path = f'{COMMAND}conference/{name}/'
     for answer in (client.post(path, {'conference_id': value}), client.post(path, data={'conference_id': value})):
         fails(answer, name, 'conference_id', 'Failed to find conference.')

@@ -171,7 +171,7 @@ def test_protocols_keep_their_spelling(row_client, row_server, calls):
 
 
 def test_polling_by_end_time(row_client, row_server):
-    """wire 13.5, 13.2: a time that was read is excluded by __gt, to the microsecond; after the end an empty page."""
+    """wire 13.5, 13.2, fact 7.4: a time that was read is excluded by __gt, to the microsecond; after the end an empty page."""
     row_server.put('history/conference', *(
         conference(n, end=f'2026-03-01T11:00:00.{n:06}') for n in range(1, 26)))
     seen = []

@@ -89,7 +89,7 @@ def use(server, token, path=CONFERENCES, method='GET', scheme='Bearer', **more):
 
 
 def test_a_client_gets_its_key_once(client, script):
-    """wire 7, 11.3: JSON of the object, a P-256 key as PKCS#8 PEM, Location with the integer key."""
+    """wire 7, 11.3, 14.4, fact 5.2: JSON of the object, a P-256 key as PKCS#8 PEM, Location with the integer key."""
     assert script.made.headers['Content-Type'] == 'application/json'
     assert re.fullmatch(r'/api/admin/configuration/v1/oauth2_client/\d+/', script.path)
     assert script.key.startswith('-----BEGIN PRIVATE KEY-----\n')
@@ -145,7 +145,7 @@ def test_what_a_client_sends_for_a_key_is_ignored(client):
 
 
 def test_a_token(client, server, script):
-    """wire 11.3: the example, member by member."""
+    """wire 11.3, 14.2, check 12: the example, member by member."""
     client.create('conference', name='By token')
     answer = script.ask(scope='is_admin use_api')
     assert answer.status == 200, answer.text
@@ -177,7 +177,7 @@ def test_scopes(script, scope, granted):
     {'exp': 'just over'}, {'iat': 'soon'}, {'exp': 'float'}, {'nbf': 'now'}, {'more': {'deep': [1]}}, {'jti': 'x y ☃'}],
     ids=str)
 def test_assertions_that_are_taken(client, server, script, changed):
-    """wire 11.3: the tolerances; each token works."""
+    """wire 11.3, 14.12: the tolerances; each token works."""
     now = time.time()
     known = client.read('management_vm/1/')
     values = {'in 24 h': int(now) + 86400, 'list': ['https://elsewhere/x', server.url + TOKEN], 'now': int(now),
@@ -215,7 +215,7 @@ REFUSED = {
 
 @pytest.mark.parametrize('what', REFUSED)
 def test_claims_that_are_refused(script, what):
-    """wire 11.3: 400, {"error": "invalid_client"}."""
+    """wire 11.3, check 12: 400, {"error": "invalid_client"}."""
     claims = REFUSED[what](script)
     now = claims if set(claims) & {'exp', 'nbf', 'iat'} else {}
     text = jwt.PyJWS().encode(json.dumps({**script.claims(), **claims, **now}).replace('null', '0').encode()

@@ -68,7 +68,7 @@ def test_rows_follow_the_configuration(client, node, location):
 
 @pytest.mark.parametrize('resource', ['worker_vm', 'system_location'])
 def test_statistics(client, node, location, resource):
-    """wire 13.4: a list of one; 404 without the parent."""
+    """wire 13.4, fact 2.2: a list of one; 404 without the parent."""
     key = node['id'] if resource == 'worker_vm' else rostra.key_of(location)
     rostra.wait_for(lambda: one(client, resource, key))
     body = client.read(f'{STATUS}{resource}/{key}/statistics/')

@@ -133,3 +133,6 @@ RULES = {
     'fact 7.3': 'Words for roles, encryption and quality',
     'fact 7.4': 'Times without a suffix; 10,000 conferences',
 }
+
+# What isn't served yet.
+PENDING = {'fact 5.4', 'fact 5.8', 'fact 5.9', 'fact 7.2'}
