@@ -16,7 +16,7 @@ FUZZ_SECONDS = 3600
 # Sanitizers: gcc warns wrongly with them, clang needs undefined symbols to be allowed.
 SANITIZED = -Dwerror=false -Db_lundef=false -Dtests=enabled
 
-.PHONY: build run test test-long test-peer lint format fuzz bench fresh install clean help
+.PHONY: build run test wire-table test-long test-peer lint format fuzz bench fresh install clean help
 
 build: build/build.ninja
 	$(NINJA) -C build
@@ -31,6 +31,13 @@ test:
 	test -f build-test/build.ninja || $(MESON) setup build-test $(SANITIZED) -Db_sanitize=address,undefined
 	$(NINJA) -C build-test
 	$(PYTHON) tests/run.py build-test
+
+# Which test proves which rule of the API: writes docs/wire-coverage.md.
+wire-table:
+	tools/install-packages run build test
+	test -f build-test/build.ninja || $(MESON) setup build-test $(SANITIZED) -Db_sanitize=address,undefined
+	$(NINJA) -C build-test
+	$(PYTHON) tests/run.py build-test --only api --wire-table
 
 # Hours: threads, the other compiler, long cases, fuzzing, a bare system.
 test-long: test
@@ -94,7 +101,11 @@ help:
 	@echo 'make run        install what is missing, build, serve https://127.0.0.1:8443 from ./$(DATA)'
 	@echo 'make build      leaves build/rostrad'
 	@echo 'make test       the test suite; make test-long: hours more of it'
+<<<<<<< HEAD
 	@echo 'make test-peer  the same requests to rostrad and to django-tastypie, and their answers compared'
+=======
+	@echo 'make wire-table  which test proves which rule of the API, as docs/wire-coverage.md'
+>>>>>>> 0dae14e (tests/api: make wire-table writes which test proves which rule)
 	@echo 'make lint       format, clang-tidy, house rules; make format: puts the format right'
 	@echo 'make fuzz bench fresh install clean'
 

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Runs the test suite of one build folder and sums it up: the last line is "N passed, N failed".
 
-    tests/run.py BUILD [--only PART]... [--long]
+    tests/run.py BUILD [--only PART]... [--long] [--wire-table]
 
 The parts: `meson` (unit tests and replayed fuzz inputs), then the folders of pytest: `style`, `api`, `faults`, `http`. pytest
 finds the programs under test in the folder that the environment variable ROSTRA_BUILD names. With --long only the
-tests marked `long` are run, which are left out otherwise. The last line is also kept in BUILD/summary.
+tests marked `long` are run, which are left out otherwise. With --wire-table the part `api` also writes
+docs/wire-coverage.md. The last line is also kept in BUILD/summary.
 """
 import argparse
 import collections
@@ -69,12 +70,12 @@ def count_junit(text):
     return counts
 
 
-def run_pytest(part, build, environment, long):
+def run_pytest(part, build, environment, long, *more):
     report = build / f'pytest-{part}.xml'
     report.unlink(missing_ok=True)
     status = subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', '-n', str(WORKERS), '-m', 'long' if long else 'not long',
-         f'--junitxml={report}', TOP / 'tests' / part],
+         f'--junitxml={report}', *more, TOP / 'tests' / part],
         env=environment, cwd=TOP, check=False).returncode
     counts = count_junit(report.read_text(encoding='utf-8')) if report.exists() else collections.Counter()
     if status not in (0, NO_TESTS) and not counts['failed']:
@@ -87,6 +88,7 @@ def main():
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--only', action='append', choices=['meson'] + PYTEST_PARTS)
     parser.add_argument('--long', action='store_true')
+    parser.add_argument('--wire-table', action='store_true')
     options = parser.parse_args()
     build = options.build.resolve()
     environment = {**os.environ, **SANITIZERS, 'ROSTRA_BUILD': str(build), 'PYTHONDONTWRITEBYTECODE': '1'}
@@ -97,7 +99,8 @@ def main():
         if part == 'meson':
             found = run_meson(build, environment)
         elif (TOP / 'tests' / part).is_dir():
-            found = run_pytest(part, build, environment, options.long)
+            more = ['--wire-table'] if part == 'api' and options.wire_table else []
+            found = run_pytest(part, build, environment, options.long, *more)
         else:
             continue
         print(f'{part}:', ', '.join(f'{number} {word}' for word, number in sorted(found.items()) if number), flush=True)
