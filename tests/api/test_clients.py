@@ -141,7 +141,7 @@ def test_the_life_of_a_resource(client, maker, resource):
     small = maker.body(resource)
     answer = client.post(resource.path, small, headers={'Accept': None})
     path = answer.headers['Location']
-    assert answer.status_code == 201 and not answer.content
+    assert answer.status_code == 201 and (not answer.content or resource.name in ('oauth2_client', 'worker_vm'))
     assert re.search(r'/(\d+)/?$', path) or re.search(r'/[0-9a-f-]{36}/$', path) or resource.name == 'licence'
     before = client.read(path)
     assert before['resource_uri'] == path

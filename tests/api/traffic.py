@@ -108,10 +108,10 @@ def check_error(method, status, body, where):
 def check_objects(path, body, where):
     """Lists, sets and single objects of configuration, status and history fit their fields."""
     found = re.fullmatch(r'/api/admin/(configuration|status|history)/v1/(\w+)/(.*)', re.sub('/+', '/', path))
-    if not found or path.endswith('schema/'):
-        return
-    family, name, rest = found.groups()
+    family, name, rest = found.groups() if found else ('', '', 'schema/')
     parts = rest.split('/')[:-1]
+    if parts[-1:] == ['schema']:
+        return
     if len(parts) == 2 and f'{name}.{parts[1]}' in resources.names(family):
         name, parts = f'{name}.{parts[1]}', []
     resource = resources.load(family, name)
