@@ -122,6 +122,11 @@ const Model *tx_model(const Tx *tx)
     return tx->store->model;
 }
 
+const Store *tx_store(const Tx *tx)
+{
+    return tx->store;
+}
+
 size_t tx_n_changes(const Tx *tx)
 {
     return tx->n_changes;

@@ -43,6 +43,9 @@ Reader *tx_reader(Tx *tx);
 
 const Model *tx_model(const Tx *tx);
 
+/* For what needs its key: secrets. */
+const Store *tx_store(const Tx *tx);
+
 /* Changes that the request has made so far, with all that went along. */
 size_t tx_n_changes(const Tx *tx);
 

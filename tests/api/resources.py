@@ -164,6 +164,12 @@ def certificate_fields(number):
     return {'certificate': text, 'private_key': key}
 
 
+def signing_request_fields(number):
+    """A request that is signed already."""
+    return {**certificate_fields(number), 'private_key_type': 'UPLOAD', 'dn': f'CN=node{number}.example.com,O=Rostra',
+            'additional_subject_alt_names': f'node{number}.example.com, 10.0.0.1'}
+
+
 def two_times(number):
     return {'start_time': f'2030-01-{number % 27 + 1:02}T10:00:00.000000',
             'end_time': f'2030-01-{number % 27 + 1:02}T11:00:00.000000'}
@@ -173,6 +179,7 @@ def two_times(number):
 SPECIAL = {
     'ca_certificate': lambda n: {'certificate': certificate_fields(n)['certificate']},
     'tls_certificate': certificate_fields,
+    'certificate_signing_request': signing_request_fields,
     'conference': lambda n: {'pin': f'{100000 + n}', 'guest_pin': f'{2000000 + n}', 'live_captions_enabled': 'default'},
     'gateway_routing_rule': lambda n: {'live_captions_enabled': 'default'},
     'licence': lambda n: {'entitlement_id': f't{n}x'},

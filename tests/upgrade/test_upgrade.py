@@ -41,6 +41,15 @@ def known(resource, then, now):
     return {k: v for k, v in now.items() if k in then and (resource, k) not in VOLATILE}
 
 
+def kept(resource, then, now):
+    """What must read as it did: all but what changes by itself, and what an older release didn't derive from
+    certificates, which is filled at the first start."""
+    if resource == 'tls_certificate' and not then['text']:
+        assert now['text'] and now['subject_name'] and now['end_date'] > now['start_date']
+        return {k: v for k, v in then.items() if k in ('certificate', 'id', 'nodes', 'parameters', 'private_key')}
+    return {k: v for k, v in then.items() if (resource, k) not in VOLATILE}
+
+
 @pytest.mark.parametrize('release', RELEASES)
 def test_everything_reads_back(release, tmp_path):
     data = tmp_path / 'data'
@@ -51,8 +60,8 @@ def test_everything_reads_back(release, tmp_path):
             found = server.get(f'/api/admin/configuration/v1/{resource}/?limit=0').json()['objects']
             assert len(found) == len(objects), resource
             for then, now in zip(objects, found):
-                expected = {k: v for k, v in then.items() if (resource, k) not in VOLATILE}
-                assert known(resource, then, now) == expected, resource
+                expected = kept(resource, then, now)
+                assert known(resource, expected, now) == expected, resource
         assert server.post('/api/admin/configuration/v1/conference/', {
             'name': 'New', 'service_type': 'conference'}).headers['Location'].endswith('/3/')
     assert PASSWORD not in (HERE / release / 'config.sql').read_text()

@@ -5,12 +5,16 @@
 /* The table of each file in this folder, for resources.c. */
 extern const ResourceHooks administrator_hooks;
 extern const ResourceHooks autobackup_hooks;
+extern const ResourceHooks ca_certificate_hooks;
+extern const ResourceHooks certificate_signing_request_hooks;
 extern const ResourceHooks conference_hooks;
 extern const ResourceHooks gateway_routing_rule_hooks;
+extern const ResourceHooks gms_gateway_token_hooks;
 extern const ResourceHooks identity_provider_hooks;
 extern const ResourceHooks ivr_theme_hooks;
 extern const ResourceHooks licence_hooks;
 extern const ResourceHooks media_library_entry_hooks;
+extern const ResourceHooks media_processing_server_hooks;
 extern const ResourceHooks oauth2_client_hooks;
 extern const ResourceHooks role_hooks;
 extern const ResourceHooks ssh_authorized_key_hooks;

@@ -1,6 +1,8 @@
-/* Certificates of servers: which nodes show them. */
+/* Certificates of servers: what is derived from them, and which nodes show them. */
+#include "manager/resources/certificate_fields.h"
 #include "manager/resources/node_names.h"
 #include "manager/resources/row_values.h"
+#include "manager/resources/sealed_key.h"
 #include "manager/resources/tables.h"
 
 static const NodeNames nodes = {
@@ -9,6 +11,66 @@ static const NodeNames nodes = {
     .of_worker_vm = FLD_WORKER_VM_TLS_CERTIFICATE,
     .as_addresses = false,
 };
+
+static bool changes(const Row *old, const Row *new, uint16_t field)
+{
+    return old == NULL || !value_equal(old->values[field], new->values[field]);
+}
+
+/* The key that is given, else the one that is kept. */
+static CHECKED Err *read_key(const Store *store, Arena *a, const Row *new, const Str clear[],
+                             PrivateKey **ret_key)
+{
+    const Str given = clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
+    return given.len > 0
+               ? private_key_read(a, given, clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE],
+                                  ret_key)
+               : sealed_key_open(store, a, new->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY], ret_key);
+}
+
+/* Where the two don't fit, the one that is new is at fault; of both, the key. */
+static CHECKED Err *fill(Arena *a, const Certificates *certificates, const PrivateKey *key,
+                         bool is_key_new, Row *new, Problems *problems)
+{
+    const size_t leaf = certificates_of_key(certificates, key);
+    if (leaf == SIZE_MAX) {
+        problems_add(problems,
+                     row_field_name(new, is_key_new ? FLD_TLS_CERTIFICATE_PRIVATE_KEY
+                                                    : FLD_TLS_CERTIFICATE_CERTIFICATE),
+                     "The private key does not belong to the certificate.");
+        return NULL;
+    }
+    return certificate_fields_problem(
+        certificate_fields_fill(&certificate_fields_tls, a, certificates, leaf, new), problems,
+        row_field_name(new, FLD_TLS_CERTIFICATE_CERTIFICATE), STR_NONE);
+}
+
+static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
+                    Problems *problems)
+{
+    const bool is_key_new = changes(old, new, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
+    CLEANUP(private_key_free) PrivateKey *key = NULL;
+    CLEANUP(certificates_free) Certificates *certificates = NULL;
+    if (!is_key_new && !changes(old, new, FLD_TLS_CERTIFICATE_CERTIFICATE)) {
+        return NULL;
+    }
+    TRY(certificate_fields_problem(
+        certificates_read(a, row_text(new, FLD_TLS_CERTIFICATE_CERTIFICATE), &certificates),
+        problems, row_field_name(new, FLD_TLS_CERTIFICATE_CERTIFICATE), STR_NONE));
+    TRY(certificate_fields_problem(
+        read_key(store, a, new, clear, &key), problems,
+        row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY),
+        row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE)));
+    if (certificates == NULL || key == NULL) {
+        return NULL; /* told */
+    }
+    TRY(fill(a, certificates, key, is_key_new, new, problems));
+    return is_key_new ? sealed_key_put(store, a, key,
+                                       old != NULL ? old->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY]
+                                                   : VALUE_NONE,
+                                       &new->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY])
+                      : NULL;
+}
 
 static Err *compute(Reader *reader, Arena *a, Row *rows[], size_t n)
 {
@@ -23,6 +85,7 @@ static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *proble
 
 const ResourceHooks tls_certificate_hooks = {
     .resource = STR_INIT("tls_certificate"),
+    .prepare = prepare,
     .after_write = after_write,
     .also_changes = node_names_resources,
     .n_also_changes = NODE_NAMES_RESOURCES_N,

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "manager/command/command.h"
+#include "manager/resources/derived.h"
 #include "manager/resources/resources.h"
 #include "manager/server/certificate.h"
 #include "manager/server/control.h"
@@ -137,6 +138,7 @@ static Err *server_start(Server *s, Arena *a)
     first_password_init(&s->first_password, s->options->data);
     TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
     TRY(server_make_handler(s, a));
+    TRY(derived_fill(s->opened.store, s->reader, s->certificate_arena));
     TRY(server_use_certificate(s));
     TRY(schedule_new(a, s->opened.store, &s->schedule));
     TRY(control_new(a, s->options->data, s->opened.store, &s->control));
