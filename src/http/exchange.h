@@ -13,6 +13,7 @@
 #include "http/head.h"
 #include "http/response.h"
 #include "http/server.h"
+#include "http/spool.h"
 #include "http/stream.h"
 
 /* One request with its answer, and the memory for both.
@@ -62,12 +63,12 @@ struct HttpExchange {
     bool held;
     bool seen;             /* on_head() was called: on_finished() is due */
     bool has_body_pending; /* the body wasn't read yet: answer, then close */
-    bool spooling;         /* counts in the quota of spooled bodies */
     bool keep_alive;       /* after the answer, as far as we know */
     bool sent_whole;
     atomic_bool gone;
     HttpStream *stream; /* owned share, from http_stream_begin() to the stream's phase */
     HttpBody body;
+    HttpSpooled spooled;
     HttpResponse response;
     Buf out_head;
     uint64_t out_at; /* bytes of head and body given to TLS */

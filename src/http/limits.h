@@ -14,6 +14,9 @@ typedef struct HttpLimits {
     size_t connections_per_address; /* of one IPv4 address or IPv6 /64; proxies aren't limited */
     size_t streams;                 /* in all */
     size_t spooled_bodies;          /* at a time; 503 beyond */
+    size_t spool_bytes;             /* of all spooled bodies; 503 beyond, 413 of one alone */
+    size_t spool_bytes_per_owner;   /* of one HttpRequest.spool_owner; likewise */
+    size_t spool_free_bytes;        /* what they leave of their disk; 503 where it wouldn't be so */
     size_t memory_bytes; /* of requests and answers in all; new requests get 503 beyond */
     size_t arena_bytes;  /* what arena_take() may reach in one request */
 } HttpLimits;
@@ -22,6 +25,9 @@ typedef struct HttpLimits {
 #define HTTP_CONNECTIONS_PER_ADDRESS 4096
 #define HTTP_STREAMS 2048
 #define HTTP_SPOOLED_BODIES 8
+#define HTTP_SPOOL_BYTES ((size_t)16 * 1024 * 1024 * 1024)
+#define HTTP_SPOOL_BYTES_PER_OWNER ((size_t)8 * 1024 * 1024 * 1024)
+#define HTTP_SPOOL_FREE_BYTES ((size_t)512 * 1024 * 1024)
 #define HTTP_MEMORY_BYTES ((size_t)1024 * 1024 * 1024)
 #define HTTP_ARENA_BYTES ((size_t)512 * 1024 * 1024)
 

@@ -168,13 +168,30 @@ HttpStep http_receive_head(HttpConnection *c)
     return HTTP_STEP_ON;
 }
 
-static bool begin_spooling(HttpServer *s, HttpExchange *x)
+static void refuse_body(HttpConnection *c, int status)
 {
-    if (!http_server_take(&s->n_spooled, s->limits.spooled_bodies)) {
-        return false;
+    if (status == 503) {
+        reply_busy(c);
+        return;
     }
-    x->spooling = true;
-    return http_body_spool(&x->body, s->spool_folder);
+    http_reply_error(c, status,
+                     status == 413 ? "The body is too large." : "The chunked body is malformed.");
+}
+
+/* 0, or the status of a refusal. */
+static int status_of(HttpRoom room)
+{
+    return room == HTTP_ROOM_RESERVED ? 0 : room == HTTP_ROOM_NEVER ? 413 : 503;
+}
+
+static int begin_spooling(HttpServer *s, HttpExchange *x)
+{
+    const HttpRoom room =
+        http_spool_enter(&s->spool, &x->spooled, x->request.spool_owner, x->head.content_length);
+    if (room != HTTP_ROOM_RESERVED) {
+        return status_of(room);
+    }
+    return http_body_spool(&x->body, s->spool.folder) ? 0 : 503;
 }
 
 void http_receive_begin_body(HttpConnection *c)
@@ -197,8 +214,9 @@ void http_receive_begin_body(HttpConnection *c)
         arena_hold_secrets(x->request.arena); /* what is made of the body */
     }
     http_body_begin(&x->body, head, limit, HTTP_INPUT_SIZE - head->size);
-    if (spool && !begin_spooling(s, x)) {
-        reply_busy(c);
+    const int refused = spool ? begin_spooling(s, x) : 0;
+    if (refused != 0) {
+        refuse_body(c, refused);
         return;
     }
     if (x->request.has_body && head->expects_continue && x->input_at == x->input_len) {
@@ -225,14 +243,13 @@ static bool charge_body(HttpConnection *c)
     return true;
 }
 
-static void refuse_body(HttpConnection *c, int status)
+/* The same on the disk: 0, or the status of a refusal. */
+static int charge_spool(HttpConnection *c)
 {
-    if (status == 503) {
-        reply_busy(c);
-        return;
-    }
-    http_reply_error(c, status,
-                     status == 413 ? "The body is too large." : "The chunked body is malformed.");
+    HttpExchange *x = c->exchange;
+    return x->spooled.active
+               ? status_of(http_spool_grow(&server_of(c)->spool, &x->spooled, x->body.n_bytes))
+               : 0;
 }
 
 /* Straight into its place, without a copy of ours. */
@@ -286,6 +303,11 @@ HttpStep http_receive_body(HttpConnection *c)
         return HTTP_STEP_ON;
     }
     x->input_at += used;
+    const int no_room = charge_spool(c);
+    if (no_room != 0) {
+        refuse_body(c, no_room);
+        return HTTP_STEP_ON;
+    }
     if (!charge_body(c)) {
         reply_busy(c);
         return HTTP_STEP_ON;

@@ -27,10 +27,7 @@ void http_exchange_finish(HttpExchange *x)
     }
     x->stream = NULL;
     x->seen = false;
-    if (x->spooling) {
-        x->spooling = false;
-        (void)atomic_fetch_sub(&s->n_spooled, 1);
-    }
+    http_spool_leave(&s->spool, &x->spooled);
     discharge(x);
 }
 

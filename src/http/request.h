@@ -42,10 +42,11 @@ typedef struct HttpRequest {
     Arena *arena;       /* for everything that lives as long as the request */
 
     /* Filled by the application. */
-    void *context;     /* its own state; 0 at on_head() */
-    size_t body_limit; /* in on_head(): most bytes of body; more is answered with 413. Starts at
-                          HTTP_BODY_MAX, and counts no further in memory */
-    bool spool_body;   /* in on_head(): the body goes to an unlinked temporary file */
+    void *context;        /* its own state; 0 at on_head() */
+    size_t body_limit;    /* in on_head(): most bytes of body; more is answered with 413. Starts at
+                             HTTP_BODY_MAX, and counts no further in memory */
+    bool spool_body;      /* in on_head(): the body goes to an unlinked temporary file */
+    uint64_t spool_owner; /* with it: whose budget it counts in */
 } HttpRequest;
 
 /* By its lower-case name: the values of headers that are lists (Accept, Cookie, If-Match,

@@ -25,6 +25,9 @@ static HttpLimits limits_from(const HttpLimits *given)
             size_or(given->connections_per_address, HTTP_CONNECTIONS_PER_ADDRESS),
         .streams = size_or(given->streams, HTTP_STREAMS),
         .spooled_bodies = size_or(given->spooled_bodies, HTTP_SPOOLED_BODIES),
+        .spool_bytes = size_or(given->spool_bytes, HTTP_SPOOL_BYTES),
+        .spool_bytes_per_owner = size_or(given->spool_bytes_per_owner, HTTP_SPOOL_BYTES_PER_OWNER),
+        .spool_free_bytes = size_or(given->spool_free_bytes, HTTP_SPOOL_FREE_BYTES),
         .memory_bytes = size_or(given->memory_bytes, HTTP_MEMORY_BYTES),
         .arena_bytes = size_or(given->arena_bytes, HTTP_ARENA_BYTES),
     };
@@ -74,8 +77,7 @@ Err *http_server_new(Arena *a, const HttpConfiguration *configuration, HttpServe
     s->n_loops = loops_from(configuration->n_loops);
     http_quota_init(&s->quota, s->limits.connections, s->limits.connections_per_address);
     const char *folder = configuration->spool_folder;
-    s->spool_folder = strdup(folder != NULL ? folder : "/var/tmp");
-    MUST(s->spool_folder != NULL);
+    http_spool_init(&s->spool, folder != NULL ? folder : "/var/tmp", &s->limits);
     TRY(set_proxies(a, s, configuration));
     TRY(http_tls_init(a, &s->tls));
     *ret_server = s;
@@ -105,7 +107,7 @@ HttpServer *http_server_free(HttpServer *s)
     http_tls_deinit(&s->tls);
     http_quota_deinit(&s->quota);
     free(s->proxies);
-    free(s->spool_folder);
+    http_spool_deinit(&s->spool);
     free(s);
     return NULL;
 }

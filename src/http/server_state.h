@@ -7,6 +7,7 @@
 #include "http/loop.h"
 #include "http/quota.h"
 #include "http/server.h"
+#include "http/spool.h"
 #include "http/tls.h"
 
 /* The server as its loops see it. */
@@ -18,11 +19,11 @@ struct HttpServer {
     HttpHandler handler;
     HttpLimits limits;
     HttpTimeouts timeouts;
-    char *spool_folder;   /* owned */
     HttpNetwork *proxies; /* owned */
     size_t n_proxies;
     HttpTls tls;
     HttpQuota quota;
+    HttpSpool spool;
     HttpListener listeners[HTTP_LISTENERS_MAX];
     size_t n_listeners;
     HttpLoop *loops; /* owned */
@@ -30,7 +31,6 @@ struct HttpServer {
     size_t n_started;
     atomic_size_t memory_bytes;
     atomic_size_t n_streams;
-    atomic_size_t n_spooled;
     atomic_uint_fast64_t n_requests;
     atomic_uint_fast64_t n_refused;
     atomic_uint_fast64_t n_starved;

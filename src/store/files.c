@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -41,6 +42,18 @@ static Err *touch(const Store *s, Arena *a, const char *path, bool *ret_found)
     return NULL;
 }
 
+Err *files_check_room(const Store *s, Arena *a, uint64_t size_bytes)
+{
+    struct statvfs disk;
+    if (statvfs(s->folder, &disk) != 0) {
+        return err(a, ERR_IO, "%s cannot be written: %s.", s->folder, strerrordesc_np(errno));
+    }
+    const uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return free_bytes >= FILES_FREE_BYTES && free_bytes - FILES_FREE_BYTES >= size_bytes
+               ? NULL
+               : err(a, ERR_IO, "There is no room on the disk for a file of this size.");
+}
+
 Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
@@ -54,6 +67,7 @@ Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
     if (found) { /* perhaps put just now by another request, which hasn't synced yet */
         TRY(file_sync_folder(a, files_folder(s, a)));
     } else {
+        TRY(files_check_room(s, a, content.len));
         TRY(file_make_folder(a, files_folder(s, a), FOLDER_MODE));
         TRY(file_write(a, path, FILE_MODE, content));
     }

@@ -5,8 +5,16 @@
 /* Files that clients upload: DIR/files/<sha256>, kept as long as a row or the change log names them
  * (a backup has them with the rows of its snapshot, which the log still knows). Any thread. */
 
+/* A file isn't kept where it would leave less of the disk, so that the store has room for what it
+ * writes. */
+#define FILES_FREE_BYTES (UINT64_C(256) * 1024 * 1024)
+
+/* ERR_IO unless a file of that size has room. */
+CHECKED Err *files_check_room(const Store *s, Arena *a, uint64_t size_bytes);
+
 /* Keeps a file, durably, before a row that names it is committed; *ret_hash: 64 hexadecimal digits.
- * A file that is there already is left as it is, but counts as put now. Errors: ERR_IO. */
+ * A file that is there already is left as it is, but counts as put now. Errors: ERR_IO (also
+ * without room for it). */
 CHECKED Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash);
 
 /* The first bytes of a file, at most so many. Errors: ERR_IO. */

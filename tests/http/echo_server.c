@@ -481,6 +481,7 @@ static void on_head(void *context, HttpRequest *request)
         request->body_limit = (size_t)number(request, "to", 0);
     } else if (str_ends_with(request->path, STR("/spool"))) {
         request->spool_body = true;
+        request->spool_owner = (uint64_t)number(request, "owner", 0);
         request->body_limit = (size_t)number(request, "to", INT64_C(8) << 30);
     }
 }
@@ -545,6 +546,9 @@ static bool set_option(HttpConfiguration *c, const char *text)
         {"connections_per_address", &l->connections_per_address, NULL},
         {"streams", &l->streams, NULL},
         {"spooled_bodies", &l->spooled_bodies, NULL},
+        {"spool_bytes", &l->spool_bytes, NULL},
+        {"spool_bytes_per_owner", &l->spool_bytes_per_owner, NULL},
+        {"spool_free_bytes", &l->spool_free_bytes, NULL},
         {"memory_bytes", &l->memory_bytes, NULL},
         {"handshake_ms", NULL, &t->handshake_ms},
         {"idle_ms", NULL, &t->idle_ms},

@@ -175,6 +175,61 @@ def test_number_of_spooled_bodies(start):
         assert client.ask(first, '/spool', 'POST', b'abc').status == 200
 
 
+@pytest.fixture
+def waiting():
+    """waiting(server, target, size): a spooled body of which the server waits for the rest; its socket."""
+    sockets = []
+
+    def begin(server, target, size):
+        sock = client.connect(server.port)
+        sockets.append(sock)
+        sock.sendall(client.head(target, 'POST', Expect='100-continue', Content_Length=size))
+        reader = client.Reader(sock)
+        assert reader.line() == b'HTTP/1.1 100 Continue'
+        assert reader.line() == b''
+        return sock
+
+    yield begin
+    for sock in sockets:
+        sock.close()
+
+
+def spool(server, target, body, chunked=False):
+    with client.connect(server.port) as sock:
+        if not chunked:
+            return client.ask(sock, target, 'POST', body)
+        sock.sendall(client.head(target, 'POST', Transfer_Encoding='chunked') + client.chunked([body]))
+        return client.Reader(sock).answer()
+
+
+@pytest.mark.parametrize('chunked', [False, True])
+def test_room_for_spooled_bodies(start, waiting, chunked):
+    """One budget for all, one an owner; what could never fit is told apart from what doesn't now."""
+    server = start(spool_bytes=1000, spool_bytes_per_owner=600)
+    assert spool(server, '/spool?owner=1', b'x' * 601, chunked).status == 413
+    assert spool(server, '/spool?owner=1', b'x' * 600, chunked).status == 200
+    with waiting(server, '/spool?owner=1', 500) as first:
+        assert spool(server, '/spool?owner=1', b'x' * 101, chunked).status == 503
+        assert spool(server, '/spool?owner=1', b'x' * 100, chunked).status == 200
+        assert spool(server, '/spool?owner=2', b'x' * 501, chunked).status == 503
+        assert spool(server, '/spool?owner=2', b'x' * 500, chunked).status == 200
+        first.sendall(b'x' * 500)
+        assert client.Reader(first).answer().status == 200
+    waiting(server, '/spool?owner=1', 600).close()
+    client.until(server.is_quiet)
+    assert spool(server, '/spool?owner=1', b'x' * 600, chunked).status == 200
+
+
+@pytest.mark.parametrize('chunked', [False, True])
+def test_the_disk_is_never_filled(start, chunked):
+    """Spooled bodies leave room for the store that lies beside them."""
+    server = start(spool_free_bytes=2**62)
+    answer = spool(server, '/spool', b'x' * 1000, chunked)
+    assert (answer.status, answer.headers['retry-after']) == (503, '1')
+    server = start(spool_free_bytes=4096)
+    assert spool(server, '/spool', b'x' * 1000, chunked).status == 200
+
+
 def test_client_gone_in_the_body(server):
     for sent in (b'', b'abc'):
         with client.connect(server.port) as sock:

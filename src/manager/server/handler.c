@@ -106,6 +106,7 @@ static void exchange_logged_in(Exchange *x)
     }
     x->http->body_limit = rest_body_limit(x->handler->rest, &x->rest);
     x->http->spool_body = x->http->body_limit > HTTP_BODY_MAX;
+    x->http->spool_owner = str_hash(x->rest.principal.name);
     if (x->held) {
         http_request_read_body(x->http);
     }

@@ -30,8 +30,38 @@ static void test_put(void **state)
     (void)fixture_free(f);
 }
 
+/* No machine has the room of the largest. */
+static void test_room(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_new();
+    assert_null(files_check_room(&f->store, f->arena, 1));
+    const Err *e = files_check_room(&f->store, f->arena, UINT64_MAX);
+    assert_true(e != NULL && e->kind == ERR_IO);
+    e = files_check_room(&f->store, f->arena, UINT64_C(1) << 60);
+    assert_true(e != NULL && e->kind == ERR_IO);
+    (void)fixture_free(f);
+}
+
+static void test_head(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_new();
+    Str hash = STR_NONE, head = STR_NONE;
+    assert_null(files_put(&f->store, f->arena, STR("abcdef"), &hash));
+    assert_null(files_head(&f->store, f->arena, hash, 4, &head));
+    assert_true(str_equal(head, STR("abcd")));
+    assert_null(files_head(&f->store, f->arena, hash, 100, &head));
+    assert_true(str_equal(head, STR("abcdef")));
+    assert_int_equal(remove(files_path(&f->store, f->arena, hash)), 0);
+    assert_non_null(files_head(&f->store, f->arena, hash, 4, &head));
+    assert_int_equal(rmdir(str_format(f->arena, "%s/files", f->folder).ptr), 0);
+    (void)fixture_free(f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_put)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_put), cmocka_unit_test(test_room),
+                                       cmocka_unit_test(test_head)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
