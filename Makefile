@@ -101,11 +101,8 @@ help:
 	@echo 'make run        install what is missing, build, serve https://127.0.0.1:8443 from ./$(DATA)'
 	@echo 'make build      leaves build/rostrad'
 	@echo 'make test       the test suite; make test-long: hours more of it'
-<<<<<<< HEAD
 	@echo 'make test-peer  the same requests to rostrad and to django-tastypie, and their answers compared'
-=======
 	@echo 'make wire-table  which test proves which rule of the API, as docs/wire-coverage.md'
->>>>>>> 0dae14e (tests/api: make wire-table writes which test proves which rule)
 	@echo 'make lint       format, clang-tidy, house rules; make format: puts the format right'
 	@echo 'make fuzz bench fresh install clean'
 
