@@ -42,7 +42,10 @@ typedef struct AccessTokenIssue {
  * tokens), ERR_IO. */
 CHECKED Err *access_token_issue(Tx *tx, AccessTokenIssue *issue);
 
-/* A job: removes what has expired. Context of the job: */
+/* A job: removes what has expired. */
+#define ACCESS_TOKEN_CLEANING_PERIOD_US (INT64_C(600) * 1000000)
+
+/* Its context. */
 typedef struct AccessTokenCleaning {
     Store *store;
     Reader *reader; /* of its thread */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "manager/auth/access_token.h"
 #include "manager/jobs/certificates.h"
 #include "manager/jobs/files.h"
 #include "manager/jobs/jobs.h"
@@ -19,6 +20,7 @@ struct Schedule {
     Reader *upkeep_reader; /* of the upkeep jobs' thread */
     Retention retention;
     FilesUpkeep files;
+    AccessTokenCleaning tokens;
     CertificateAlarms certificates;
     Jobs *upkeep;
 };
@@ -40,10 +42,12 @@ static Err *start_upkeep(Schedule *s, Arena *a)
     TRY(reader_new(a, s->store, &s->upkeep_reader));
     s->retention =
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
+    s->tokens = (AccessTokenCleaning){.store = s->store, .reader = s->upkeep_reader};
     s->files =
         (FilesUpkeep){.store = s->store, .reader = s->upkeep_reader, .steady_us = FILES_STEADY_US};
     s->certificates = (CertificateAlarms){.store = s->store, .reader = s->upkeep_reader};
     const Job table[] = {
+        {"expired tokens", ACCESS_TOKEN_CLEANING_PERIOD_US, access_token_clean, &s->tokens},
         {"validity of certificates", CERTIFICATES_PERIOD_US, certificates_run, &s->certificates},
         {"unused files", FILES_PERIOD_US, files_upkeep_run, &s->files},
         {"retention of history", RETENTION_PERIOD_US, retention_run, &s->retention},
