@@ -10,6 +10,8 @@
 #include "pki/objects.h"
 #include "pki/pem.h"
 
+#define FINGERPRINT_BYTES 32
+
 /* --- reading --- */
 
 static CHECKED Err *add(Arena *a, Certificates *c, const PemBlock *block)
@@ -124,6 +126,17 @@ bool certificates_equal(const Certificates *a, size_t i, const Certificates *b, 
 {
     MUST(i < a->n && j < b->n);
     return gnutls_x509_crt_equals(a->items[i].crt, b->items[j].crt) != 0;
+}
+
+Err *certificates_fingerprint(Arena *a, const Certificates *c, size_t i, Str *ret_fingerprint)
+{
+    unsigned char hash[FINGERPRINT_BYTES];
+    size_t size = sizeof hash;
+    TRY(pki_checked(
+        a, "gnutls_x509_crt_get_fingerprint",
+        gnutls_x509_crt_get_fingerprint(c->items[i].crt, GNUTLS_DIG_SHA256, hash, &size)));
+    *ret_fingerprint = data_hex(a, hash, size, false);
+    return NULL;
 }
 
 bool certificates_is_self_issued(const Certificates *c, size_t i)

@@ -27,6 +27,10 @@ size_t certificates_of_key(const Certificates *c, const PrivateKey *key);
 /* Whether both are the same, byte for byte. */
 bool certificates_equal(const Certificates *a, size_t i, const Certificates *b, size_t j);
 
+/* SHA-256 of the whole certificate, in lower-case hexadecimal. Errors: ERR_IO. */
+CHECKED Err *certificates_fingerprint(Arena *a, const Certificates *c, size_t i,
+                                      Str *ret_fingerprint);
+
 /* Issued by its own subject, as roots are. */
 bool certificates_is_self_issued(const Certificates *c, size_t i);
 

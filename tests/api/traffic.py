@@ -14,7 +14,7 @@ JSON_ONLY = {200, 400, 403, 406, 413, 415, 429}
 schemas = {}
 META = {'limit', 'next', 'offset', 'previous', 'total_count'}
 # Commands and special creations that answer with something else than JSON.
-OTHER_BODIES = re.compile(r'/schema/$|/worker_vm/$|/system_backup/[^/]+/$|/healthz$')
+OTHER_BODIES = re.compile(r'/schema/$|/worker_vm/(\d+/)?$|/system_backup/[^/]+/$|/healthz$')
 
 
 def learn(client):

@@ -1,4 +1,5 @@
-/* Conferencing Nodes: what follows from their type. */
+/* Conferencing Nodes: what follows from their type, and what those get that are set up by hand. */
+#include "manager/resources/node_start.h"
 #include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
 
@@ -12,7 +13,15 @@ static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
     return NULL;
 }
 
+static Err *render_created(Tx *tx, Arena *a, const Row *row, RestAnswer *answer)
+{
+    return row_is(row, FLD_WORKER_VM_DEPLOYMENT_TYPE, STR("MANUAL-PROVISION-ONLY"))
+               ? node_start_answer(tx, a, row, answer)
+               : NULL;
+}
+
 const ResourceHooks worker_vm_hooks = {
     .resource = STR_INIT("worker_vm"),
     .before_write = before_write,
+    .render_created = render_created,
 };

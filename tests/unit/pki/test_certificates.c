@@ -176,7 +176,13 @@ static void test_a_key_without_certificate(void **state)
     assert_true(certificates_is_self_issued(c, 0));
     CLEANUP(certificates_free) Certificates *other = read_text(a, f.other.certificate);
     assert_true(certificates_equal(c, 0, c, 0));
+    Str fingerprint = STR_NONE;
+    Str other_fingerprint = STR_NONE;
+    assert_null(certificates_fingerprint(a, c, 0, &fingerprint));
+    assert_int_equal(fingerprint.len, 64);
     assert_false(certificates_equal(c, 0, other, 0));
+    assert_null(certificates_fingerprint(a, other, 0, &other_fingerprint));
+    assert_false(str_equal(fingerprint, other_fingerprint));
 }
 
 /* --- describing --- */
