@@ -76,7 +76,7 @@ fuzz:
 	tools/install-packages build test clang
 	test -f build-fuzz/build.ninja || \
 		CC=clang $(MESON) setup build-fuzz $(SANITIZED) -Db_sanitize=address,undefined -Dfuzz=true
-	$(NINJA) -C build-fuzz
+	$(NINJA) -C build-fuzz fuzz
 	$(PYTHON) tests/fuzz/run.py build-fuzz --seconds $(FUZZ_SECONDS)
 
 # Beside nginx, bare SQLite and Django: a quarter of an hour; bench/run.sh quick takes four minutes.
