@@ -12,6 +12,7 @@
 #include "http/bytes.h"
 #include "http/head.h"
 #include "http/response.h"
+#include "http/response_state.h"
 #include "http/server.h"
 #include "http/spool.h"
 #include "http/stream.h"
@@ -37,19 +38,6 @@ typedef enum HttpOutcome {
     HTTP_OUTCOME_READ_BODY,
     HTTP_OUTCOME_STREAM
 } HttpOutcome;
-
-typedef struct HttpResponse {
-    int status;
-    size_t n_headers;
-    bool close;
-    Str text;                                      /* the body in memory; all of it unless a file */
-    Buf *buf;                                      /* owned; text points into it */
-    HttpBytes *bytes;                              /* owned share; text points into it */
-    int fd;                                        /* owned; -1: none */
-    uint64_t offset;                               /* in the file */
-    uint64_t length;                               /* of the body, whichever kind it is */
-    HttpHeader headers[HTTP_RESPONSE_HEADERS_MAX]; /* names are as on the wire */
-} HttpResponse;
 
 struct HttpExchange {
     HttpRequest request;
@@ -96,9 +84,6 @@ void http_exchange_added(HttpExchange *x, size_t n);
 
 /* Before on_head(): fills the request from the head. */
 void http_exchange_fill_request(HttpExchange *x);
-
-/* Frees body and file of the answer. */
-void http_response_deinit(HttpResponse *response);
 
 /* Writes status line and headers into x->out_head and prepares sending.
  *

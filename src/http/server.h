@@ -8,6 +8,7 @@
 #include "http/credentials.h"
 #include "http/limits.h"
 #include "http/request.h"
+#include "http/task.h"
 
 /* An HTTPS server: HTTP/1.1 and 1.0 over TLS 1.2 and 1.3, on loop threads of its own.
  *
@@ -78,14 +79,6 @@ CHECKED Err *http_server_start(HttpServer *server, Arena *a);
 void http_server_stop(HttpServer *server);
 
 size_t http_server_n_loops(const HttpServer *server);
-
-/* Something to do on a loop's thread. Embedded in the caller's own struct, which stays until `run`
- * was called; `run` may free it. */
-typedef struct HttpTask HttpTask;
-struct HttpTask {
-    void (*run)(HttpTask *task, void *loop_context);
-    HttpTask *next; /* of http/ */
-};
 
 /* From any thread, between start and the return of stop. Tasks of one thread run in their order. */
 void http_server_run_on_loop(HttpServer *server, size_t loop_index, HttpTask *task);

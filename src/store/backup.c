@@ -1,6 +1,8 @@
 /* Copies for backups. */
 #include "store/backup.h"
 
+#include "store/secret_key.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 Err *store_backup_file(const Store *s, Arena *a, StoreFile file, const char *path)

@@ -1,6 +1,7 @@
 /* Reading the change log. */
 #include "store/changelog.h"
 
+#include "store/statement.h"
 #include "store/store_private.h"
 
 enum { CHANGES_FIRST_SIZE = 32 };

@@ -1,5 +1,6 @@
 /* Writing the change log. */
 #include "base/json_write.h"
+#include "store/statement.h"
 #include "store/tx_private.h"
 
 /* What a row of the log takes besides its two texts, roughly, with its share of the index. */

@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "store/counters.h"
 #include "store/secret.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 enum { SQL_BYTES_MAX = 64 * 1024, ROW_ARENA_BYTES = 64 * 1024 * 1024 };

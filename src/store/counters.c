@@ -1,6 +1,8 @@
 /* The numbers that a file keeps beside its rows. */
 #include "store/counters.h"
 
+#include "store/statement.h"
+
 static size_t n_resources(const Counters *c)
 {
     return c->tables->model->n_resources;

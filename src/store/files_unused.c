@@ -16,6 +16,7 @@
 #include "base/datetime.h"
 #include "base/hash_table.h"
 #include "store/files_private.h"
+#include "store/statement.h"
 #include "store/store_private.h"
 
 enum { HASH_CHARS = 64, SQL_BYTES_MAX = 4096, NS_PER_US = 1000 };

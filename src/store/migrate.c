@@ -1,6 +1,9 @@
 /* Makes the tables of a file those of the model: of a new file, or of an older model. A table whose
  * CREATE text differs is built anew from what it held. */
+#include "store/statement.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
+#include "store/table_ddl.h"
 
 /* All CREATE INDEX statements, or one INSERT … SELECT. */
 #define MIGRATE_LIMIT_BYTES (4UL * 1024 * 1024)

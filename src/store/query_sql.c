@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "base/utf8.h"
 #include "store/functions.h"
+#include "store/statement.h"
 
 /* Of FILTER texts; a query of QUERY_FILTERS_MAX long paths stays far below. */
 enum { BINDS_FIRST = 16 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/query.h"
+#include "store/statement.h"
 #include "store/tables.h"
 
 /* A Query as SQL, whose text holds no value of it. Private to store/. */

@@ -6,7 +6,10 @@
 #include "base/utf8.h"
 #include "store/query_sql.h"
 #include "store/search.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
+#include "store/table_row.h"
 #include "store/unique.h"
 
 /* A query's text. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "store/query_sql.h"
+#include "store/statement.h"
 #include "store/store_private.h"
+#include "store/table_row.h"
 
 /* Keys as JSON: those of the largest page take far less. */
 #define KEYS_LIMIT_BYTES (256UL * 1024 * 1024)

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/secret_key.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 #define STAGED_NAME "restore.new"

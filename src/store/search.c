@@ -8,6 +8,8 @@
 #include "base/thread.h"
 #include "base/utf8.h"
 #include "store/changelog.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 
 /* How often the thread looks for changes; until then a query reads them from the log. */
 #define SEARCH_EVERY_US (INT64_C(200) * 1000)

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "store/query_sql.h"
+#include "store/statement.h"
 
 /* A longer text is looked for by its beginning; the condition sees the rest. */
 enum { TRIGRAM = 3, TRIGRAMS_MAX = 24 };

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/secret_key.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 /* The key file holds the key in hexadecimal and a line feed. */

@@ -1,6 +1,7 @@
 /* The rows of a new store, from the model. */
 #include "base/uuid.h"
 #include "store/secret.h"
+#include "store/secret_key.h"
 #include "store/tx_private.h"
 
 enum { UUID_LEN = 36 };

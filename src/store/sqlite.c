@@ -13,6 +13,7 @@
 #include "base/datetime.h"
 #include "base/hash_table.h"
 #include "store/functions.h"
+#include "store/statement.h"
 
 /* Opcodes of SQLite between two looks at the clock: far below a millisecond. */
 enum { DB_STEPS_PER_CHECK = 1000 };

@@ -7,27 +7,19 @@
 /* SQLite, as the rest of store/ uses it: connections with their prepared statements. Private to
  * store/; only sqlite.c and functions.c name functions of the library.
  *
- * A Db belongs to one thread (of a writer: to whoever runs its transaction). Statements are
- * prepared once and kept; those of fixed texts by a slot, the others by their text, the least
- * recently used going first.
+ * A Db belongs to one thread (of a writer: to whoever runs its transaction). Its statements are in
+ * statement.h.
  *
  * Errors: ERR_IO (disk full, I/O, no memory, damage), ERR_INVALID (the time limit), ERR_CONFLICT (a
  * constraint: db_constraint() tells which), ERR_BUSY (locked by another connection). */
 
 typedef struct Db Db;
-typedef struct Stmt Stmt;
 
 typedef enum DbMode {
     DB_READ,          /* never writes; the time limit applies */
     DB_WRITE_DURABLE, /* synchronous FULL */
     DB_WRITE_VOLATILE /* synchronous OFF, for what isn't kept across restarts */
 } DbMode;
-
-/* A text that lives as long as the Db, with a place of its own among the prepared statements. */
-typedef struct FixedSql {
-    Str text;
-    uint32_t slot; /* below the n_slots of db_open() */
-} FixedSql;
 
 /* Longest that the statements of a reader may run. */
 #define DB_TIME_LIMIT_US (INT64_C(5) * 1000 * 1000)
@@ -43,38 +35,6 @@ DEFINE_CLEANUP(Db, db_close);
 
 /* Runs statements that are needed once (several, with ; between), not kept. */
 CHECKED Err *db_exec(Db *db, Arena *a, const char *sql);
-
-/* A statement ready to be bound; it must not be in use. Every parameter must be bound anew. */
-CHECKED Err *db_prepare(Db *db, Arena *a, Str sql, Stmt **ret_stmt);
-CHECKED Err *db_prepare_fixed(Db *db, Arena *a, const FixedSql *sql, Stmt **ret_stmt);
-
-/* Parameters count from 1. Texts are borrowed until the statement is reset. */
-void stmt_bind(Stmt *s, int parameter, Value v);
-void stmt_bind_int64(Stmt *s, int parameter, int64_t integer);
-void stmt_bind_text(Stmt *s, int parameter, Str text);
-void stmt_bind_null(Stmt *s, int parameter);
-void stmt_bind_pointer(Stmt *s, int parameter, const void *pointer, const char *type);
-int stmt_n_parameters(Stmt *s);
-
-/* *ret_row: whether there is a row; after the last one and after an error the statement is reset.
- */
-CHECKED Err *stmt_step(Stmt *s, Arena *a, bool *ret_row);
-
-/* Ends early. Not needed after stmt_step() gave no row. */
-void stmt_reset(Stmt *s);
-
-/* Steps to the end, ignoring rows. */
-CHECKED Err *stmt_run(Stmt *s, Arena *a);
-
-/* Columns of the row, from 0. Texts of stmt_value() are copied into the arena; that of stmt_text()
- * is borrowed until the next step. NULL is 0 and the empty text. */
-Value stmt_value(Stmt *s, Arena *a, int column);
-int64_t stmt_int64(Stmt *s, int column);
-Str stmt_text(Stmt *s, int column);
-bool stmt_is_null(Stmt *s, int column);
-
-/* One number from one row; *ret = or_else without a row. */
-CHECKED Err *db_int64(Db *db, Arena *a, Str sql, int64_t or_else, int64_t *ret);
 
 typedef enum DbConstraint {
     DB_CONSTRAINT_NONE,

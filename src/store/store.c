@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "store/search.h"
+#include "store/secret_key.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 /* Tables and their SQL take a few MiB. */

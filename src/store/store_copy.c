@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/datetime.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 
 /* More are left over only when somebody put them there. */

@@ -1,9 +1,13 @@
 /* One file of the store: making it, and what it says of itself. */
+#include "store/store_file.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "store/statement.h"
 #include "store/store_private.h"
+#include "store/table_ddl.h"
 
 /* Of the tables that every file has; another number means another layout of these. */
 enum { STORE_FORMAT = 1 };

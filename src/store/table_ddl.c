@@ -1,4 +1,6 @@
 /* The tables of the model as CREATE statements. */
+#include "store/table_ddl.h"
+
 #include "store/tables.h"
 
 static const char *key_sql_type(KeyType type)

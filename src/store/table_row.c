@@ -1,5 +1,8 @@
 /* Rows to and from statements. */
+#include "store/table_row.h"
+
 #include "base/utf8.h"
+#include "store/statement.h"
 #include "store/tables.h"
 
 static void bind_folded(const Table *t, Arena *a, Stmt *s, const Row *row)

@@ -1,6 +1,9 @@
 /* Tables derived from the model: their shape and the SQL that is always the same. */
 #include "store/tables.h"
 
+#include "store/statement.h"
+#include "store/table_row.h"
+
 /* The longest statement has a few thousand bytes. */
 #define SQL_LIMIT_BYTES (1024UL * 1024)
 

@@ -2,7 +2,7 @@
 
 #include "model/model.h"
 #include "store/row.h"
-#include "store/sqlite.h"
+#include "store/statement.h"
 #include "store/store.h"
 
 /* How the resources of the model lie in tables, and the SQL that follows from it. Built once by
@@ -92,32 +92,8 @@ static inline const Table *table_of(const Tables *t, const Resource *r)
 /* By name, as in resource_state and change_log; NULL if the model has none such. */
 const Table *tables_find(const Tables *t, Str name);
 
-/* The column that holds a scalar or to-one: the key's for the field that shows the key. Not quoted.
- */
+/* The column, not quoted, of a scalar or to-one: the key's for the field that shows the key. */
 Str table_column(const Field *f);
 
-/* True for a to-one whose values are keys of rows in a table (an embedded object lies in its column
- * as JSON). */
+/* True for a to-one whose values are keys of rows (an embedded object lies there as JSON). */
 bool table_is_reference(const Field *f);
-
-/* "UPDATE … SET" of the version and of those columns whose changed[Field.index] is set; the
- * parameters are those of Table.update, the rest being ignored by SQLite when bound as NULL. */
-void table_put_update(Buf *out, const Table *t, const bool changed[]);
-
-/* Binds a whole row, folded texts included, to Table.insert, .update or table_put_update(). The
- * folded texts lie in `a` until the statement is reset. */
-void table_bind_row(const Table *t, Arena *a, Stmt *s, const Row *row);
-
-/* The row under the statement, whose columns from `at` on are those of Table.columns. */
-Row *table_row(const Table *t, Arena *a, Stmt *s, int at);
-
-/* "INTEGER", "REAL" or "TEXT". */
-const char *table_column_type(const Field *f);
-
-/* CREATE TABLE of a table, perhaps under another name, without indexes; its indexes; a link table
- * and its index; the tables of every file. A statement a line, each ended by ";\n". */
-void table_put_create(Buf *out, const Table *t, Str name);
-void table_put_indexes(Buf *out, const Table *t);
-void link_table_put_create(Buf *out, const Tables *all, const LinkTable *l);
-void link_table_put_index(Buf *out, const LinkTable *l);
-void tables_put_internal(Buf *out);

@@ -2,7 +2,10 @@
 #include <sodium.h>
 
 #include "base/datetime.h"
+#include "store/statement.h"
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
+#include "store/tx_unique.h"
 
 void tx_init(Tx *tx, const Store *store, StoreFile file, Db *db, Counters *counters)
 {

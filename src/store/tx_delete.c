@@ -1,6 +1,10 @@
 /* Deleting, with all that goes along: rows that can't be without the one deleted, references that
  * become NULL, links. Each of them has its log row, children before their parent. */
+#include "store/statement.h"
+#include "store/tx_links.h"
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
+#include "store/tx_unique.h"
 
 enum { SQL_BYTES_MAX = 64 * 1024, ROW_ARENA_BYTES = 64 * 1024 * 1024 };
 

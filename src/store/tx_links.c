@@ -1,7 +1,11 @@
 /* Links between rows: both sides of a field, the versions they raise, the log. */
+#include "store/tx_links.h"
+
 #include <stdlib.h>
 
+#include "store/statement.h"
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
 
 /* --- keys in order --- */
 

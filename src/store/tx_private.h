@@ -16,23 +16,7 @@
 #define TX_ARENA_BYTES (256UL * 1024 * 1024)
 #define TX_VALUES_BYTES (256UL * 1024 * 1024)
 
-/* Unique values of a row that wait for the end of the request; see tx_unique.c. */
-typedef struct Parked {
-    bool *fields;  /* by Field.index: the column holds NULL meanwhile */
-    Value *values; /* by Field.index: what it gets */
-} Parked;
-
-/* A row that the request changed, or whose version must rise. */
 typedef struct TouchedRow TouchedRow;
-struct TouchedRow {
-    HashNode node;
-    TouchedRow *next; /* in the order of the first touch */
-    const Table *table;
-    Value parent, key;
-    bool has_version; /* the row carries the version of this request */
-    bool deleted;     /* or being deleted */
-    Parked *parked;   /* NULL: nothing waits */
-};
 
 struct Tx {
     const Store *store;
@@ -93,42 +77,3 @@ CHECKED Err *tx_exists(Tx *tx, const Table *t, Value parent, Value key, bool *re
 
 /* Writes those columns of a row whose changed[Field.index] is set, and the version. */
 CHECKED Err *tx_write_columns(Tx *tx, const Table *t, const Row *row, const bool changed[]);
-
-/* --- tx_touched.c --- */
-
-/* Finds, NULL if it isn't there; finds or adds. */
-TouchedRow *tx_touched_find(const Tx *tx, const Table *t, Value parent, Value key);
-TouchedRow *tx_touched(Tx *tx, const Table *t, Value parent, Value key);
-
-/* Raises the rows that a row leads to where they show it; old or new may be NULL. */
-CHECKED Err *tx_raise_targets(Tx *tx, const Table *t, const Row *old, const Row *new);
-
-/* Writes the versions that must rise. */
-CHECKED Err *tx_touched_finish(Tx *tx);
-
-/* --- tx_unique.c --- */
-
-/* After a write of `row` failed on a unique index: takes the values that collide out of a copy,
- * which is to be written instead, and notes them for the end of the request. */
-CHECKED Err *tx_unique_park(Tx *tx, const Table *t, const Row *row, Row **ret_stored);
-
-/* Gives `old`, as read, and `new`, made from it, the parked values in place of the NULLs. */
-void tx_unique_restore(const Parked *parked, const Table *t, Row *old, Row *new);
-
-/* Writes what was parked. Errors: ERR_CONFLICT. */
-CHECKED Err *tx_unique_finish(Tx *tx);
-
-/* ERR_CONFLICT about a taken key. */
-Err *tx_unique_key_error(Tx *tx, const Table *t, const Row *row);
-
-/* --- tx_links.c --- */
-
-/* Links or unlinks a pair, with its log row. */
-CHECKED Err *tx_link(Tx *tx, const LinkTable *l, Value owner, Value target, bool linked);
-
-/* Keys on the other side of a link table; naming: `key` is the owner. */
-CHECKED Err *tx_linked_keys(Tx *tx, Arena *a, const LinkTable *l, bool naming, Value key,
-                            Value **ret_keys, size_t *ret_n);
-
-/* The first column of a statement that is bound. */
-CHECKED Err *tx_collect(Tx *tx, Arena *a, Stmt *s, Value **ret_values, size_t *ret_n);

@@ -1,5 +1,9 @@
 /* Rows in and out of a transaction. */
+#include "store/statement.h"
+#include "store/table_row.h"
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
+#include "store/tx_unique.h"
 
 enum { SQL_BYTES_MAX = 1024 * 1024 };
 

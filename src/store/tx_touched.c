@@ -3,6 +3,10 @@
  * Every row of a request gets the same version, the number of the request's first change: so a row
  * that was written already needs no second write when something that it shows changes later in the
  * same request. */
+#include "store/tx_touched.h"
+
+#include "store/statement.h"
+#include "store/tx_links.h"
 #include "store/tx_private.h"
 #include "store/versions.h"
 

@@ -4,7 +4,10 @@
  * NULL in its place, since NULLs never collide, and the value is parked; at the end of the request
  * it is written for good. So two rows may swap their names, and a new one may take the name of one
  * that the same request deletes afterwards. */
+#include "store/tx_unique.h"
+
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
 #include "store/unique.h"
 
 /* All groups whose values another row has, chained; NULL: none. */

@@ -2,6 +2,7 @@
 #include "store/unique.h"
 
 #include "base/utf8.h"
+#include "store/statement.h"
 
 enum { SQL_BYTES_MAX = 64 * 1024 };
 

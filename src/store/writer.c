@@ -10,7 +10,10 @@
 
 #include "base/datetime.h"
 #include "base/log.h"
+#include "store/secret_key.h"
+#include "store/store_file.h"
 #include "store/tx_private.h"
+#include "store/tx_touched.h"
 #include "store/writer_private.h"
 #include "store/writer_queue.h"
 

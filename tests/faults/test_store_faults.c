@@ -8,6 +8,7 @@
 #include "base/datetime.h"
 #include "fault_vfs.h"
 #include "store/script.h"
+#include "store/statement.h"
 #include "test.h"
 
 enum { WRITES = 12, EXIT_UNKNOWN_OUTCOME = 70, EXIT_NOT_OPENED = 3 };

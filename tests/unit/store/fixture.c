@@ -12,6 +12,9 @@
 
 #include "base/datetime.h"
 #include "base/json.h"
+#include "store/statement.h"
+#include "store/store_file.h"
+#include "store/table_row.h"
 
 enum { FILES_MAX = 32, VALUES_MAX = 16 };
 

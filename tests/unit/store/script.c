@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "store/check.h"
+#include "store/store_file.h"
 #include "test.h"
 
 enum { ARENA_BYTES = 256 << 20, TEXT_BYTES = 16 << 20, OPEN_FILES = 8 };

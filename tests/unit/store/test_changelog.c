@@ -2,6 +2,7 @@
 #include "script.h"
 #include "store/changelog_private.h"
 #include "store/counters.h"
+#include "store/store_file.h"
 #include "test.h"
 
 static int set_up(void **state)

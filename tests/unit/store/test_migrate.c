@@ -8,6 +8,8 @@
 #include "test.h"
 
 #include "store/fixture.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 
 static const char permissions[] =
     "[{'id': 1, 'codename': 'is_admin', 'name': 'a', 'help': 'a'},"

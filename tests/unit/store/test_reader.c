@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include "store/fixture.h"
+#include "store/store_file.h"
 
 static void fill(Fixture *f)
 {

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "store/fixture.h"
+#include "store/statement.h"
 
 enum { N_SLOTS = 2 };
 

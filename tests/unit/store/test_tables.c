@@ -9,6 +9,10 @@
 
 #include "store/fixture.h"
 #include "store/query_sql.h"
+#include "store/statement.h"
+#include "store/store_file.h"
+#include "store/table_ddl.h"
+#include "store/table_row.h"
 
 enum { SQL_LIMIT = 1024 * 1024 };
 

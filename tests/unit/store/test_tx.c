@@ -1,5 +1,7 @@
 /* What requests do to rows, and what the log then says. */
 #include "script.h"
+#include "store/statement.h"
+#include "store/store_file.h"
 #include "test.h"
 
 typedef struct Case {
