@@ -6,9 +6,11 @@
 
 enum { CHANGES_FIRST_SIZE = 32 };
 
-static const Str read_sql =
-    STR_INIT("SELECT seq, tag, time, who, request, kind, resource, object, field, other,"
-             " model_version, new, old FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+#define COLUMNS "seq, tag, time, who, request, kind, resource, object, field, other, model_version"
+#define AFTER " FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+
+static const Str read_sql = STR_INIT("SELECT " COLUMNS ", new, old" AFTER);
+static const Str read_names_sql = STR_INIT("SELECT " COLUMNS ", NULL, NULL" AFTER);
 
 static Change change_under(const Store *store, Arena *a, Stmt *s)
 {
@@ -44,8 +46,8 @@ static void grow(Arena *a, Change **changes, size_t n, size_t *size)
     *changes = larger;
 }
 
-Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit, Change **ret_changes,
-                    size_t *ret_n)
+static Err *read_changes(Reader *r, Arena *a, Str sql, int64_t after_seq, int64_t limit,
+                         Change **ret_changes, size_t *ret_n)
 {
     Db *db = NULL;
     Stmt *s = NULL;
@@ -54,7 +56,7 @@ Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit, Chang
     size_t size = 0;
     bool row = false;
     TRY(reader_db(r, a, STORE_CONFIG, &db));
-    TRY(db_prepare(db, a, read_sql, &s));
+    TRY(db_prepare(db, a, sql, &s));
     stmt_bind_int64(s, 1, after_seq);
     stmt_bind_int64(s, 2, limit);
     TRY(stmt_step(s, a, &row));
@@ -66,6 +68,18 @@ Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit, Chang
     *ret_changes = changes;
     *ret_n = n;
     return NULL;
+}
+
+Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit, Change **ret_changes,
+                    size_t *ret_n)
+{
+    return read_changes(r, a, read_sql, after_seq, limit, ret_changes, ret_n);
+}
+
+Err *changelog_read_names(Reader *r, Arena *a, int64_t after_seq, int64_t limit,
+                          Change **ret_changes, size_t *ret_n)
+{
+    return read_changes(r, a, read_names_sql, after_seq, limit, ret_changes, ret_n);
 }
 
 Err *changelog_first_seq(Reader *r, Arena *a, int64_t *ret_seq)

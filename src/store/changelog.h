@@ -34,5 +34,9 @@ typedef struct Change {
 CHECKED Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limit,
                             Change **ret_changes, size_t *ret_n);
 
+/* The same without new_values and old_values, which is quicker: for who only asks what changed. */
+CHECKED Err *changelog_read_names(Reader *r, Arena *a, int64_t after_seq, int64_t limit,
+                                  Change **ret_changes, size_t *ret_n);
+
 /* Number of the oldest change still kept; 0 if there is none. */
 CHECKED Err *changelog_first_seq(Reader *r, Arena *a, int64_t *ret_seq);

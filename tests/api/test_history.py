@@ -232,6 +232,8 @@ def test_deleting_a_conference(row_client, row_server, calls):
     streams = ids(row_client, 'media_stream/')
     assert len(streams) == 2
     assert row_client.delete(uri('conference', key(2))).status_code == 204
+    rostra.wait_for(lambda: f'history was deleted by hand user="admin" path={uri("conference", key(2))}'
+                    in row_server.log())
     assert row_client.delete(uri('conference', key(2))).status_code == 404
     assert ids(row_client, 'conference/') == [key(3)] and ids(row_client, 'participant/') == [key(31)]
     assert ids(row_client, 'media_stream/') == [] and ids(row_client, 'backplane/') == ['b2']

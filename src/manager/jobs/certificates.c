@@ -125,7 +125,7 @@ static bool is_certificate(const Resource *r)
 static Err *take_changes(CertificateAlarms *c, Arena *a, size_t *ret_n)
 {
     Change *changes = NULL;
-    TRY(changelog_read(c->reader, a, c->seq, BATCH_CHANGES, &changes, ret_n));
+    TRY(changelog_read_names(c->reader, a, c->seq, BATCH_CHANGES, &changes, ret_n));
     for (size_t i = 0; i < *ret_n; i++) {
         c->next_us = is_certificate(changes[i].resource) ? AT_ONCE_US : c->next_us;
         c->seq = changes[i].seq;

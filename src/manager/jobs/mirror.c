@@ -202,7 +202,7 @@ static Err *take_changes(Mirrors *m, Arena *a, int64_t now_us, size_t *ret_n)
 {
     Change *changes = NULL;
     size_t n = 0;
-    TRY(changelog_read(m->reader, a, m->seq, BATCH_CHANGES, &changes, &n));
+    TRY(changelog_read_names(m->reader, a, m->seq, BATCH_CHANGES, &changes, &n));
     for (size_t i = 0; i < ARRAY_N(all) && n > 0; i++) {
         TRY(take_changes_of(m, a, all[i], changes, n, now_us));
     }

@@ -212,6 +212,11 @@ static Err *write_run_request(Tx *tx, WriteRequest *request)
 static void write_done(WriteRequest *request, const Err *e, int64_t seq)
 {
     Exchange *x = request->context;
+    if (e == NULL && seq != 0 && rest_write_file(&x->rest) == STORE_HISTORY) {
+        /* the change log is that of the configuration */
+        log_info("history was deleted by hand user=\"%s\" path=%.*s request=%s", request->user,
+                 STR_ARG(x->rest.path), request->name);
+    }
     exchange_go_on(x, rest_written(x->handler->rest, &x->rest, e, seq));
 }
 

@@ -48,6 +48,13 @@ static void test_a_change(void **state)
     assert_int_equal(c->old_values.len, 0);
     assert_int_not_equal(str_find_str(c->new_values, STR("\"key\": \"\\\"\\\\\", \"keytype\": ")),
                          SIZE_MAX);
+    Change *bare = NULL;
+    assert_null(changelog_read_names(r, s->arena, seq, 10, &bare, &n));
+    assert_int_equal(n, 1);
+    assert_int_equal(bare->seq, seq + 1);
+    assert_ptr_equal(bare->resource, c->resource);
+    assert_int_equal(bare->object.integer, 1);
+    assert_int_equal(bare->new_values.len, 0);
 }
 
 static void test_reading_in_parts(void **state)
