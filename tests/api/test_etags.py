@@ -1,4 +1,6 @@
 """Conditional requests (ETag): polling that costs nothing, and saving that overwrites nobody."""
+import re
+
 import pytest
 
 
@@ -42,6 +44,13 @@ def test_everything_that_an_object_shows_changes_its_tag(client, room):
         known = tag(client, room)
     client.change(room, description='x')        # as it was
     assert unchanged(client, room, known)
+
+
+def test_the_epoch_names_the_renderer(client, room):
+    """So that a release that shows the same rows differently makes all tags new."""
+    tags = [tag(client, path).strip('"').split('-') for path in (room, 'ivr_theme/1/', 'conference/')]
+    assert len({epoch for epoch, *_ in tags}) == 1
+    assert re.fullmatch('[0-9a-f]{24}', tags[0][0])        # 16 of the store's, 8 of the code's
 
 
 def test_lists(client, room):

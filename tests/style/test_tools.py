@@ -4,6 +4,7 @@ import subprocess
 
 import lint
 import pytest
+import renderer_id
 import run
 import tree
 
@@ -78,3 +79,27 @@ def test_without_rights_the_command_is_shown(tmp_path):
     assert 'Installing: gcc meson' in output
     assert output.endswith('apt-get update && apt-get install --no-install-recommends gcc meson\n')
     assert 'called: apt-get' not in output
+
+
+def test_renderer_id_follows_what_shows(tmp_path):
+    """It is another for each change of what decides how an answer looks, and of nothing else."""
+    def made():
+        out, depfile = tmp_path / 'id.c', tmp_path / 'id.d'
+        renderer_id.main(tmp_path, out, depfile)
+        return out.read_text(), depfile.read_text()
+    for folder in renderer_id.FOLDERS:
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / 'src/store').mkdir()
+    known = {made()[0]}
+    for name in ('src/manager/rest/render.c', 'src/base/json_write.h', 'model/conference.json', 'src/manager/resources/a.c'):
+        for text in ('one', 'other'):
+            (tmp_path / name).write_text(text)
+            text, dependencies = made()
+            assert text not in known and str(tmp_path / name) in dependencies
+            known.add(text)
+    (tmp_path / 'src/manager/rest/render.c').rename(tmp_path / 'src/manager/rest/renamed.c')
+    assert made()[0] not in known
+    now = made()[0]
+    (tmp_path / 'src/store/sqlite.c').write_text('decides nothing here')
+    (tmp_path / 'src/manager/rest/notes.txt').write_text('neither')
+    assert made()[0] == now

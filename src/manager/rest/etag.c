@@ -3,19 +3,21 @@
 
 #include <inttypes.h>
 
-/* Raised whenever the same rows are shown differently than by the release before. */
-#define RENDERER "1"
+#include "manager/rest/renderer_id.h"
+
+Str etag_epoch(Arena *a, const Store *store, StoreFile file)
+{
+    return str_format(a, "%.*s%s", STR_ARG(store_epoch(store, file)), renderer_id);
+}
 
 Str etag_of_object(Arena *a, Str epoch, CacheTag tag)
 {
-    return str_format(a, "\"%.*s" RENDERER "-%" PRId64 "-%" PRId64 "\"", STR_ARG(epoch), tag.own,
-                      tag.nested);
+    return str_format(a, "\"%.*s-%" PRId64 "-%" PRId64 "\"", STR_ARG(epoch), tag.own, tag.nested);
 }
 
 Str etag_of_list(Arena *a, Str epoch, int64_t seq, uint64_t question)
 {
-    return str_format(a, "\"%.*s" RENDERER "-l%" PRId64 "-%016" PRIx64 "\"", STR_ARG(epoch), seq,
-                      question);
+    return str_format(a, "\"%.*s-l%" PRId64 "-%016" PRIx64 "\"", STR_ARG(epoch), seq, question);
 }
 
 /* The next opaque tag of a header, without quotes, W/ and -gz; STR_NONE at its end. */
@@ -51,10 +53,10 @@ static bool same_object(Str tag, Str epoch, int64_t own)
         return false;
     }
     tag = str_slice(tag, epoch.len, tag.len);
-    if (!str_starts_with(tag, STR(RENDERER "-"))) {
+    if (!str_starts_with(tag, STR("-"))) {
         return false;
     }
-    tag = str_slice(tag, sizeof RENDERER, tag.len);
+    tag = str_slice(tag, 1, tag.len);
     return str_to_int64(str_cut(&tag, '-'), &given) && given == own;
 }
 

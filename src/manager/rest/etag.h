@@ -8,7 +8,11 @@
  * version among the objects inside its body. Of a list: over all that the file holds, with a hash
  * of the question. */
 
-/* With its quotes. epoch: store_epoch() of the resource's file. */
+/* Of the rows of a file: new at every restore, migration, and change of what shows them (see
+ * renderer_id.h). */
+Str etag_epoch(Arena *a, const Store *store, StoreFile file);
+
+/* With its quotes. epoch: etag_epoch() of the resource's file. */
 Str etag_of_object(Arena *a, Str epoch, CacheTag tag);
 
 /* question: a hash of path, query and whatever else decides about the body. */

@@ -274,9 +274,11 @@ static CHECKED Err *answer_created(const Apply *a, RestRequest *request, const R
 static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *write,
                                    const Row *row)
 {
-    Str epoch = store_epoch(a->rest->store, write_file(request));
-    write->precondition_failed = write->if_match.ptr != NULL &&
-                                 (row == NULL || !etag_match(write->if_match, epoch, row->version));
+    if (write->if_match.ptr == NULL) {
+        return NULL;
+    }
+    const Str epoch = etag_epoch(a->arena, a->rest->store, write_file(request));
+    write->precondition_failed = row == NULL || !etag_match(write->if_match, epoch, row->version);
     return write->precondition_failed
                ? err(a->arena, ERR_CONFLICT, "The object was changed meanwhile.")
                : NULL;

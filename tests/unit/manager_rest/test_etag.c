@@ -12,21 +12,21 @@ static void test_none_match(void **state)
         const char *header;
         bool matches;
     } cases[] = {
-        {"\"a-b1-7-9\"", true},
-        {"W/\"a-b1-7-9\"", true},
-        {"\"a-b1-7-9-gz\"", true},
-        {"\"x\" , \"a-b1-7-9\"", true},
+        {"\"a-b-7-9\"", true},
+        {"W/\"a-b-7-9\"", true},
+        {"\"a-b-7-9-gz\"", true},
+        {"\"x\" , \"a-b-7-9\"", true},
         {"*", true},
-        {"\"a-b1-7-8\"", false},
-        {"\"a-b1-6-9\"", false},
+        {"\"a-b-7-8\"", false},
+        {"\"a-b-6-9\"", false},
         {"\"x1-7-9\"", false},
         {"", false},
-        {"\"a-b1-7-9", false},
+        {"\"a-b-7-9", false},
         {",,,", false},
     };
     CLEANUP(arena_free) Arena *a = arena_new(1 << 16);
     const Str tag = etag_of_object(a, epoch, (CacheTag){7, 9});
-    assert_string_equal(tag.ptr, "\"a-b1-7-9\"");
+    assert_string_equal(tag.ptr, "\"a-b-7-9\"");
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
         assert_int_equal(etag_none_match(str_from(cases[i].header), tag), cases[i].matches);
     }
@@ -40,19 +40,19 @@ static void test_match_ignores_what_is_nested(void **state)
         const char *header;
         bool matches;
     } cases[] = {
-        {"\"a-b1-7-9\"", true},
-        {"\"a-b1-7-0\"", true},
-        {"W/\"a-b1-7-1-gz\"", true},
-        {"\"z\", \"a-b1-7-2\"", true},
+        {"\"a-b-7-9\"", true},
+        {"\"a-b-7-0\"", true},
+        {"W/\"a-b-7-1-gz\"", true},
+        {"\"z\", \"a-b-7-2\"", true},
         {"*", true},
-        {"\"a-b1-77-9\"", false},
-        {"\"a-b1-6-9\"", false},
-        {"\"other1-7-9\"", false},
-        {"\"a-b1-\"", false},
-        {"\"a-b1\"", false},
+        {"\"a-b-77-9\"", false},
+        {"\"a-b-6-9\"", false},
+        {"\"other-7-9\"", false},
+        {"\"a-b-\"", false},
+        {"\"a-b\"", false},
         {"\"\"", false},
         {"", false},
-        {"\"a-b1-l7-0000\"", false},
+        {"\"a-b-l7-0000\"", false},
     };
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
         assert_int_equal(etag_match(str_from(cases[i].header), epoch, 7), cases[i].matches);
