@@ -2,8 +2,10 @@
 import base64
 import itertools
 import json
+import os
 import re
 import subprocess
+import sys
 import threading
 import time
 import urllib.parse
@@ -12,6 +14,7 @@ import uuid
 import jwt
 import pytest
 import requests
+import resources
 import rostra
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -445,6 +448,20 @@ def test_the_change_log_knows_who(client, server, script):
     made = use(server, script.token(), method='POST', json={'name': 'Logged'})
     client.created.append(made.headers['Location'])
     assert b'oauth2:A script' in b''.join(f.read_bytes() for f in server.data.glob('config.db*'))
+
+
+def test_the_script_of_the_documentation(fresh_server, fresh_client, tmp_path):
+    """docs/oauth2.md, by its words but for the port and the folder."""
+    text = (resources.TOP / 'docs/oauth2.md').read_text(encoding='utf-8')
+    blocks = {language: text.split(f'```{language}\n', 1)[1].split('```', 1)[0] for language in ('sh', 'python')}
+    (tmp_path / 'var').symlink_to(fresh_server.data)
+    fresh_client.create('conference', name='One')
+    for command, block in ((['bash', '-euc'], blocks['sh']), ([sys.executable, '-c'], blocks['python'])):
+        done = subprocess.run([*command, block.replace('https://127.0.0.1:8443', fresh_server.url)], cwd=tmp_path, text=True,
+                              capture_output=True, timeout=rostra.WAIT_S, check=False,
+                              env={**os.environ, 'PASSWORD': rostra.PASSWORD})
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == '1\n'
 
 
 # --- limits ---
