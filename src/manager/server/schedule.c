@@ -9,6 +9,7 @@
 #include "manager/jobs/files.h"
 #include "manager/jobs/jobs.h"
 #include "manager/jobs/management_vm.h"
+#include "manager/jobs/memory.h"
 #include "manager/jobs/mirror.h"
 #include "manager/jobs/retention.h"
 
@@ -22,6 +23,7 @@ struct Schedule {
     FilesUpkeep files;
     AccessTokenCleaning tokens;
     CertificateAlarms certificates;
+    MemoryUpkeep memory;
     Jobs *upkeep;
 };
 
@@ -50,6 +52,7 @@ static Err *start_upkeep(Schedule *s, Arena *a)
         {"expired tokens", ACCESS_TOKEN_CLEANING_PERIOD_US, access_token_clean, &s->tokens},
         {"validity of certificates", CERTIFICATES_PERIOD_US, certificates_run, &s->certificates},
         {"unused files", FILES_PERIOD_US, files_upkeep_run, &s->files},
+        {"free memory", MEMORY_PERIOD_US, memory_run, &s->memory},
         {"retention of history", RETENTION_PERIOD_US, retention_run, &s->retention},
     };
     return jobs_new(a, "upkeep", table, ARRAY_N(table), &s->upkeep);
