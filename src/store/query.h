@@ -44,8 +44,10 @@ typedef struct Query {
     size_t n_filters;
     const Order *orders; /* the key, ascending, always breaks ties */
     size_t n_orders;
-    int64_t limit;  /* ≥ 0 */
-    int64_t offset; /* ≥ 0 */
+    int64_t limit;        /* ≥ 0 */
+    int64_t offset;       /* ≥ 0 */
+    const Str *proposals; /* from reader_propose() in the same snapshot; NULL: the reader asks the
+                             substring index itself, for each page or count */
 } Query;
 
 /* True if the page can be had in the time of a few index look-ups, so that a loop thread may do it.

@@ -21,6 +21,7 @@ typedef struct ReaderFile {
     Db *db;     /* NULL until the file is first read */
     bool fixed; /* of a transaction: borrowed, and always has a snapshot */
     bool begun;
+    unsigned generation; /* of the substring index */
 } ReaderFile;
 
 struct Reader {
@@ -132,8 +133,14 @@ void reader_end(Reader *r)
 static Err *begin_file(Reader *r, Arena *a, StoreFile file)
 {
     ReaderFile *f = &r->files[file];
+    const unsigned generation =
+        file == STORE_SEARCH && r->store->search != NULL ? search_generation(r->store->search) : 0;
+    if (!f->begun && f->generation != generation) {
+        f->db = db_close(f->db); /* of a file that is no more */
+    }
     if (f->db == NULL) {
         TRY(store_open_db(r->store, a, file, DB_READ, &f->db));
+        f->generation = generation;
     }
     if (!f->begun) {
         TRY(run_fixed(f->db, a, &r->store->tables->begin));
@@ -241,12 +248,23 @@ Err *reader_conflicts(Reader *r, Arena *a, const ConflictQuery *q, Err **ret_fir
 
 /* --- pages --- */
 
-/* Not within a transaction that writes: there the rows are looked at. */
-static Err *propose(Reader *r, Arena *a, const Query *q, Str *proposals)
+void reader_note_damage(Reader *r)
 {
-    for (size_t i = 0; i < q->n_filters && !r->files[STORE_CONFIG].fixed; i++) {
+    const ReaderFile *f = &r->files[STORE_SEARCH];
+    if (f->db != NULL && db_is_damaged(f->db)) {
+        search_report_damage(r->store->search, f->generation);
+    }
+}
+
+/* Not within a transaction that writes: there the rows are looked at. */
+Err *reader_propose(Reader *r, Arena *a, const Query *q, const Str **ret_proposals)
+{
+    const size_t n = MIN(q->n_filters, (size_t)QUERY_FILTERS_MAX);
+    Str *proposals = ARENA_ARRAY(a, Str, n + 1);
+    for (size_t i = 0; i < n && !r->files[STORE_CONFIG].fixed; i++) {
         TRY(search_propose(r, a, &q->filters[i], &proposals[i]));
     }
+    *ret_proposals = proposals;
     return NULL;
 }
 
@@ -258,8 +276,10 @@ static Err *prepare_query(Reader *r, Arena *a, const Query *q, QueryWhat what, S
     if (q->n_filters > QUERY_FILTERS_MAX) {
         return err(a, ERR_INVALID, "Too many filters.");
     }
-    Str *proposals = ARENA_ARRAY(a, Str, q->n_filters + 1);
-    TRY(propose(r, a, q, proposals));
+    const Str *proposals = q->proposals;
+    if (proposals == NULL) {
+        TRY(reader_propose(r, a, q, &proposals));
+    }
     TRY(reader_db(r, a, t->file, &db));
     buf_reset(r->sql);
     TRY(query_to_sql(r->store->tables, a, q, what, proposals, r->sql, &sql));

@@ -39,6 +39,10 @@ CHECKED Err *reader_select(Reader *r, Arena *a, const Query *q, const Row ***ret
 CHECKED Err *reader_select_keys(Reader *r, Arena *a, const Query *q, Value **ret_keys,
                                 size_t *ret_n);
 
+/* Asks the substring index which rows can match, for several pages or counts of one query: what it
+ * says lies in the arena, belongs into Query.proposals and holds until the end of the snapshot. */
+CHECKED Err *reader_propose(Reader *r, Arena *a, const Query *q, const Str **ret_proposals);
+
 /* All that match, without limit and offset. Kept numbers are used where there is no filter. */
 CHECKED Err *reader_count(Reader *r, Arena *a, const Query *q, int64_t *ret_n);
 

@@ -1,6 +1,7 @@
 /* The thread that keeps the substring index. */
 #include "store/search.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/datetime.h"
@@ -34,10 +35,13 @@ struct Search {
     Reader *reader;
     bool failing; /* the last portion failed, which was logged */
 
+    _Atomic unsigned generation;
+
     Mutex lock;
     Condition changed;
     bool stopping;  /* under lock */
     bool asked;     /* under lock: somebody waits for the index to catch up */
+    bool damaged;   /* under lock: a reader could not read the file */
     int64_t cursor; /* under lock: changes up to here are in the index; -1: none yet */
 };
 
@@ -92,7 +96,7 @@ static Err *set_cursor(const Search *search, Arena *a, Str epoch, int64_t seq)
 
 static Err *open_file(Search *search, Arena *a)
 {
-    TRY(store_open_db(search->store, a, STORE_SEARCH, DB_WRITE_DURABLE, &search->db));
+    TRY(store_open_db(search->store, a, STORE_SEARCH, DB_WRITE_DERIVED, &search->db));
     return run(search, a,
                STR("CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY, epoch TEXT,"
                    " shape TEXT, seq INTEGER) STRICT"));
@@ -358,6 +362,34 @@ static Err *catch_up(Search *search, Arena *a)
     return NULL;
 }
 
+static bool take_damage(Search *search)
+{
+    mutex_lock(&search->lock);
+    const bool damaged = search->damaged;
+    search->damaged = false;
+    mutex_unlock(&search->lock);
+    return damaged;
+}
+
+/* Readers see by the generation that they have the old file. */
+static Err *make_anew(Search *search, Arena *a)
+{
+    log_warning("substring index damaged, made anew");
+    TRY(remove_file(search, a));
+    TRY(open_file(search, a));
+    atomic_fetch_add(&search->generation, 1);
+    return catch_up(search, a);
+}
+
+static Err *keep_up(Search *search, Arena *a, bool damaged)
+{
+    if (search->db == NULL) { /* the last time it could not be opened again */
+        return make_anew(search, a);
+    }
+    Err *e = damaged ? NULL : catch_up(search, a);
+    return damaged || (e != NULL && db_is_damaged(search->db)) ? make_anew(search, a) : e;
+}
+
 static bool wait(Search *search)
 {
     mutex_lock(&search->lock);
@@ -378,11 +410,12 @@ static void *run_thread(void *context)
     int64_t done = -1;
     do {
         const int64_t seq = store_seq(search->store, STORE_CONFIG);
-        if (seq == done) {
+        const bool damaged = take_damage(search);
+        if (seq == done && !damaged) {
             continue;
         }
         arena_reset(search->arena);
-        const Err *e = catch_up(search, search->arena);
+        const Err *e = keep_up(search, search->arena, damaged);
         if (e != NULL && !search->failing) {
             log_warning("substring index not kept up, searches look at every row: %s detail=\"%s\"",
                         e->text, e->detail != NULL ? e->detail : "");
@@ -446,6 +479,21 @@ Search *search_stop(Search *search)
     mutex_unlock(&search->lock);
     thread_join(search->thread);
     return search_free(search);
+}
+
+unsigned search_generation(const Search *search)
+{
+    return atomic_load(&search->generation);
+}
+
+void search_report_damage(Search *search, unsigned generation)
+{
+    mutex_lock(&search->lock);
+    if (generation == atomic_load(&search->generation) && !search->damaged) {
+        search->damaged = true;
+        search->cursor = -1;
+    }
+    mutex_unlock(&search->lock);
 }
 
 void search_wait(Search *search)

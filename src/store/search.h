@@ -17,6 +17,12 @@
 CHECKED Err *search_start(Arena *a, Store *s);
 Search *search_stop(Search *search);
 
+/* Which file it is: another number after it was made anew. Any thread. */
+unsigned search_generation(const Search *search);
+
+/* Says that this file can't be read; it is made anew, unless that has happened. Any thread. */
+void search_report_damage(Search *search, unsigned generation);
+
 /* Waits until all changes up to now are in the index. For the tests. */
 void search_wait(Search *search);
 

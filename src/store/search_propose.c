@@ -200,5 +200,8 @@ Err *search_propose(Reader *r, Arena *a, const Filter *f, Str *ret_keys)
     if (e != NULL && e->kind == ERR_INVALID) {
         return err(a, ERR_INVALID, "%s", e->text); /* the time limit */
     }
+    if (e != NULL) {
+        reader_note_damage(r);
+    }
     return NULL; /* an index that can't be read is none: every row is looked at */
 }

@@ -144,6 +144,8 @@ static const char *pragmas(DbMode mode)
         return "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
     case DB_WRITE_DURABLE:
         return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    case DB_WRITE_DERIVED:
+        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
     case DB_WRITE_VOLATILE:
         return "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;";
     }
@@ -497,6 +499,11 @@ DbConstraint db_constraint(const Db *db)
 DbFailure db_failure(const Db *db)
 {
     return db->failure;
+}
+
+bool db_is_damaged(const Db *db)
+{
+    return (db->constraint & 0xff) == SQLITE_CORRUPT || (db->constraint & 0xff) == SQLITE_NOTADB;
 }
 
 void db_clear_failure(Db *db)

@@ -18,6 +18,8 @@ typedef struct Db Db;
 typedef enum DbMode {
     DB_READ,          /* never writes; the time limit applies */
     DB_WRITE_DURABLE, /* synchronous FULL */
+    DB_WRITE_DERIVED, /* synchronous NORMAL: whole after a power cut, but the last commits may be
+                         gone; for what is made from another file */
     DB_WRITE_VOLATILE /* synchronous OFF, for what isn't kept across restarts */
 } DbMode;
 
@@ -55,6 +57,9 @@ typedef enum DbFailure {
 /* The first failure of the environment since db_clear_failure(). */
 DbFailure db_failure(const Db *db);
 void db_clear_failure(Db *db);
+
+/* Whether the last error said that the file is damaged, or no database. */
+bool db_is_damaged(const Db *db);
 
 /* Makes an SQL function name(text) of `run`, whose result stays until its next call; NULL gives
  * NULL. context lives as long as the Db. */

@@ -70,6 +70,8 @@ void reader_set_time_limit(Reader *r, int64_t limit_us);
 CHECKED Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db);
 const Store *reader_store(const Reader *r);
 
+/* After an error of the substring index: if its file is damaged, it is made anew. */
+void reader_note_damage(Reader *r);
 /* --- store_copy.c --- */
 
 /* A plain copy of the file in the store's folder, "<file>.before-<time>"; the newest three are

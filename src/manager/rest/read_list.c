@@ -127,10 +127,11 @@ static Err *put_objects(const Rest *r, RestRequest *request, Reader *reader, int
 }
 
 static Err *put_list(const Rest *r, RestRequest *request, Reader *reader, int64_t seq,
-                     const ListWork *work, Buf *body)
+                     ListWork *work, Buf *body)
 {
     CLEANUP(buf_free) Buf *path = buf_new(list_max);
     int64_t total = 0;
+    TRY(reader_propose(reader, request->arena, &work->query, &work->query.proposals));
     TRY(reader_count(reader, request->arena, &work->query, &total));
     uri_put_list(path, request->route.resource, request->route.parent_id);
     buf_put_lit(body, "{\"meta\": ");

@@ -1,6 +1,7 @@
 /* The substring index proposes rows; answers are those of a scan, whatever state it is in. */
 #include "store/search.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "test.h"
@@ -185,6 +186,72 @@ static void test_lost(void **state)
     check_cases(s, true);
 }
 
+/* A count and a page of one query need one question to the index. */
+static void test_asked_once(void **state)
+{
+    Script *s = *state;
+    search_wait(s->store->search);
+    CLEANUP(reader_free) Reader *r = NULL;
+    const Resource *of = script_resource(s, "conference");
+    const Value value = value_text(STR("weekly"));
+    const Filter f = {.field = resource_field(of, STR("name")),
+                      .lookup = LOOKUP_ICONTAINS,
+                      .values = &value,
+                      .n_values = 1};
+    Query q = {.resource = of, .filters = &f, .n_filters = 1, .limit = 100};
+    int64_t seq = 0;
+    int64_t count = 0;
+    Value *keys = NULL;
+    size_t n = 0;
+    assert_null(reader_new(s->arena, s->store, &r));
+    assert_null(reader_begin(r, s->arena, &seq));
+    assert_null(reader_propose(r, s->arena, &q, &q.proposals));
+    const int64_t n_statements = reader_n_statements(r);
+    assert_null(reader_count(r, s->arena, &q, &count));
+    assert_null(reader_select_keys(r, s->arena, &q, &keys, &n));
+    assert_int_equal(reader_n_statements(r), n_statements + 2);
+    assert_int_equal(count, 2);
+    assert_int_equal(n, 2);
+    reader_end(r);
+}
+
+/* Pages behind the first are garbage: only reading shows it. */
+static void test_torn(void **state)
+{
+    Script *s = *state;
+    search_wait(s->store->search);
+    const Str path = str_format(s->arena, "%s", s->store->files[STORE_SEARCH].path);
+    script_close(s);
+    FILE *file = fopen(path.ptr, "r+e");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    const long size = ftell(file);
+    assert_true(size > 2 * 4096);
+    assert_int_equal(fseek(file, 4096, SEEK_SET), 0);
+    for (long i = 4096; i < size; i++) {
+        assert_int_equal(fputc('x', file), 'x');
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_null(script_open(s));
+    search_wait(s->store->search);
+    check_cases(s, true);
+}
+
+/* What only a reader comes across is made anew while the server runs. */
+static void test_damaged_in_use(void **state)
+{
+    Script *s = *state;
+    search_wait(s->store->search);
+    const unsigned generation = search_generation(s->store->search);
+    script_sql(s, STORE_SEARCH, "DELETE FROM fts_configuration_conference_name_data WHERE id > 10");
+    const Answer now = ask(s, "conference", "name", LOOKUP_ICONTAINS, "WEEKLY");
+    assert_string_equal(now.keys.ptr, "1,2");
+    assert_false(now.proposed);
+    search_wait(s->store->search);
+    assert_true(search_generation(s->store->search) > generation);
+    check_cases(s, true);
+}
+
 /* An index that fails while it is used costs time only. */
 static void test_unreadable(void **state)
 {
@@ -218,6 +285,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_old_snapshot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reopened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_torn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_in_use, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unreadable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many_hits, set_up, tear_down),
     };
