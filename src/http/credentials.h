@@ -24,6 +24,11 @@ typedef struct HttpCertificate {
 CHECKED Err *http_credentials_new(Arena *a, const HttpCertificate certificates[], size_t n,
                                   Str client_authorities_pem, HttpCredentials **ret_credentials);
 
+/* Whether a client can connect at all: a handshake in memory, some milliseconds. It can't where the
+ * certificate's own rules forbid its use (an authority's that may only sign certificates). Not for
+ * credentials that ask for a client's certificate. Errors: ERR_INVALID (it can't), ERR_IO. */
+CHECKED Err *http_credentials_try(Arena *a, HttpCredentials *credentials);
+
 HttpCredentials *http_credentials_share(HttpCredentials *credentials);
 HttpCredentials *http_credentials_free(HttpCredentials *credentials);
 DEFINE_CLEANUP(HttpCredentials, http_credentials_free);

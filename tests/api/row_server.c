@@ -215,10 +215,10 @@ static Err *listen_with_certificate(RowServer *s, Arena *a)
 {
     CLEANUP(reader_free) Reader *reader = NULL;
     CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
-    ServerCertificate certificate = {.n_depends_on = 0};
+    CLEANUP(server_certificate_free) ServerCertificate *certificate = NULL;
     TRY(reader_new(a, s->opened.store, &reader));
-    TRY(server_certificate_read(s->opened.store, reader, a, &certificate));
-    TRY(server_certificate_use(&certificate, a, s->options.data, &credentials));
+    certificate = server_certificate_new(s->opened.store, reader, s->options.data);
+    TRY(server_certificate_look(certificate, a, &credentials));
     return http_server_listen(s->http, a, str_from(s->options.listen[0]), credentials,
                               &s->listener);
 }

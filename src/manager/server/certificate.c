@@ -1,81 +1,234 @@
 /* Reads management_vm/1's certificate and makes TLS credentials of it. */
 #include "manager/server/certificate.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "manager/server/setup.h"
 #include "model/model_ids.h"
+#include "pki/certificates.h"
 #include "store/secret.h"
 
 #define MANAGEMENT_VM_KEY 1
+#define INTERMEDIATES_MAX 500
+#define OWN_ARENA_BYTES ((size_t)1024 * 1024)
+#define SOURCE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
-static Err *read_key(const Store *store, Arena *a, const Row *row, ServerCertificate *certificate)
+struct ServerCertificate {
+    Store *store;
+    Reader *reader;
+    const char *data;
+    int64_t seq; /* of the store when it was looked at last; -1: never */
+    Buf source;  /* what was read then */
+    Arena *own_arena;
+    HttpCertificate own; /* made here when it is needed first; in own_arena */
+    bool in_use;         /* credentials were given */
+};
+
+/* What is stored; texts in the arena of the look. */
+typedef struct Source {
+    Str text;          /* empty: management_vm/1 names no certificate */
+    Str sealed;        /* its key */
+    Str intermediates; /* PEM of all that may be used in chains */
+} Source;
+
+ServerCertificate *server_certificate_new(Store *store, Reader *reader, const char *data)
 {
-    const Value sealed = row->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
-    if (sealed.type != VALUE_TEXT || sealed.text.len == 0) {
-        return NULL;
+    ServerCertificate *c = calloc(1, sizeof *c);
+    MUST(c != NULL);
+    *c = (ServerCertificate){.store = store,
+                             .reader = reader,
+                             .data = data,
+                             .seq = -1,
+                             .own_arena = arena_new(OWN_ARENA_BYTES)};
+    buf_init(&c->source, SOURCE_MAX_BYTES);
+    return c;
+}
+
+ServerCertificate *server_certificate_free(ServerCertificate *c)
+{
+    if (c != NULL) {
+        buf_deinit(&c->source);
+        c->own_arena = arena_free(c->own_arena);
+        free(c);
     }
-    TRY(secret_open(store, a, sealed.text, &certificate->key_pem));
-    certificate->chain_pem = row->values[FLD_TLS_CERTIFICATE_CERTIFICATE].text;
     return NULL;
 }
 
-static Err *read_in_snapshot(Store *store, Reader *reader, Arena *a, ServerCertificate *certificate)
+/* --- what is stored --- */
+
+static Str text_of(const Row *row, uint16_t field)
 {
-    const Model *model = store_model(store);
-    const Resource *management_vm = model_at(model, RES_MANAGEMENT_VM);
-    const Resource *tls_certificate = model_at(model, RES_TLS_CERTIFICATE);
-    const Row *row;
-    certificate->depends_on[certificate->n_depends_on++] =
-        (RowName){management_vm, value_integer(MANAGEMENT_VM_KEY)};
-    TRY(reader_get(reader, a, management_vm, value_integer(MANAGEMENT_VM_KEY), &row));
-    if (row == NULL || value_is_null(row->values[FLD_MANAGEMENT_VM_TLS_CERTIFICATE])) {
-        return NULL;
-    }
-    const Value key = row->values[FLD_MANAGEMENT_VM_TLS_CERTIFICATE];
-    certificate->depends_on[certificate->n_depends_on++] = (RowName){tls_certificate, key};
-    TRY(reader_get(reader, a, tls_certificate, key, &row));
-    return row != NULL ? read_key(store, a, row, certificate) : NULL;
+    return row->values[field].type == VALUE_TEXT ? row->values[field].text : STR("");
 }
 
-Err *server_certificate_read(Store *store, Reader *reader, Arena *a,
-                             ServerCertificate *ret_certificate)
+static CHECKED Err *read_intermediates(Reader *reader, Arena *a, Str *ret_text)
 {
-    ServerCertificate certificate = {.n_depends_on = 0};
-    TRY(reader_begin(reader, a, &certificate.seq));
-    Err *e = read_in_snapshot(store, reader, a, &certificate);
-    reader_end(reader);
-    if (e == NULL) {
-        *ret_certificate = certificate;
+    const Resource *resource = model_at(reader_model(reader), RES_CA_CERTIFICATE);
+    const Value yes = value_integer(1);
+    const Filter filter = {.field = &resource->fields[FLD_CA_CERTIFICATE_TRUSTED_INTERMEDIATE],
+                           .lookup = LOOKUP_EXACT,
+                           .values = &yes,
+                           .n_values = 1};
+    const Query query = {
+        .resource = resource, .filters = &filter, .n_filters = 1, .limit = INTERMEDIATES_MAX};
+    const Row **rows = NULL;
+    size_t n = 0;
+    TRY(reader_select(reader, a, &query, &rows, &n));
+    CLEANUP(buf_free) Buf *all = buf_new(SOURCE_MAX_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        buf_put_str(all, text_of(rows[i], FLD_CA_CERTIFICATE_CERTIFICATE));
+        buf_put_char(all, '\n');
     }
+    *ret_text = str_dup(a, buf_str(all));
+    return NULL;
+}
+
+static CHECKED Err *read_source(Reader *reader, Arena *a, Source *source)
+{
+    const Model *model = reader_model(reader);
+    const Row *node = NULL;
+    const Row *row = NULL;
+    TRY(reader_get(reader, a, model_at(model, RES_MANAGEMENT_VM), value_integer(MANAGEMENT_VM_KEY),
+                   &node));
+    if (node == NULL || value_is_null(node->values[FLD_MANAGEMENT_VM_TLS_CERTIFICATE])) {
+        return NULL;
+    }
+    TRY(reader_get(reader, a, model_at(model, RES_TLS_CERTIFICATE),
+                   node->values[FLD_MANAGEMENT_VM_TLS_CERTIFICATE], &row));
+    if (row == NULL) {
+        return NULL;
+    }
+    source->text = text_of(row, FLD_TLS_CERTIFICATE_CERTIFICATE);
+    source->sealed = text_of(row, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
+    return read_intermediates(reader, a, &source->intermediates);
+}
+
+static CHECKED Err *read_in_snapshot(const ServerCertificate *c, Arena *a, Source *source)
+{
+    int64_t seq = 0;
+    TRY(reader_begin(c->reader, a, &seq));
+    Err *e = read_source(c->reader, a, source);
+    reader_end(c->reader);
     return e;
 }
 
-static Err *make_credentials(Arena *a, Str chain_pem, Str key_pem,
-                             HttpCredentials **ret_credentials)
+/* Notes what was read; false if it is the same as the last time. */
+static bool note_source(ServerCertificate *c, Arena *a, const Source *source)
 {
-    const HttpCertificate certificate = {.chain_pem = chain_pem, .key_pem = key_pem};
-    return http_credentials_new(a, &certificate, 1, STR_NONE, ret_credentials);
+    const Str all = str_format(a, "%.*s\n%.*s\n%.*s", STR_ARG(source->text),
+                               STR_ARG(source->sealed), STR_ARG(source->intermediates));
+    if (c->in_use && str_equal(all, buf_str(&c->source))) {
+        return false;
+    }
+    buf_reset(&c->source);
+    buf_put_str(&c->source, all);
+    return true;
 }
 
-Err *server_certificate_use(const ServerCertificate *certificate, Arena *a, const char *data,
-                            HttpCredentials **ret_credentials)
+/* --- credentials --- */
+
+/* Leaf and issuers in order, whatever the text holds besides. */
+static CHECKED Err *order_chain(Arena *a, const Source *source, const PrivateKey *key,
+                                Str *ret_chain)
 {
-    Str chain_pem = certificate->chain_pem;
-    Str key_pem = certificate->key_pem;
+    CLEANUP(certificates_free) Certificates *certificates = NULL;
+    CLEANUP(certificates_free) Certificates *more = NULL;
+    bool complete = false;
+    TRY(certificates_read(a, source->text, &certificates));
+    const size_t leaf = certificates_of_key(certificates, key);
+    if (leaf == SIZE_MAX) {
+        return err(a, ERR_INVALID, "The private key does not belong to the certificate.");
+    }
+    *ret_chain = certificates_chain(a, certificates, leaf, NULL, &complete);
+    if (!complete) {
+        TRY(certificates_read_bundle(a, source->intermediates, &more));
+        *ret_chain = certificates_chain(a, certificates, leaf, more, &complete);
+    }
+    return NULL;
+}
+
+static CHECKED Err *make_credentials(Arena *a, const HttpCertificate *certificate,
+                                     HttpCredentials **ret_credentials)
+{
     CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
-    if (chain_pem.len > 0) {
-        const Err *e = make_credentials(a, chain_pem, key_pem, &credentials);
-        if (e != NULL) {
-            log_error("the certificate of management_vm/1 cannot be used reason=\"%s\"", e->text);
-        }
-    }
-    if (credentials == NULL) {
-        TRY(setup_make_certificate(a, &chain_pem, &key_pem));
-        TRY(make_credentials(a, chain_pem, key_pem, &credentials));
-    }
-    TRY(file_write(a, str_format(a, "%s/management.pem", data).ptr, 0644, chain_pem));
+    TRY(http_credentials_new(a, certificate, 1, STR_NONE, &credentials));
+    TRY(http_credentials_try(a, credentials));
     *ret_credentials = credentials;
     credentials = NULL;
+    return NULL;
+}
+
+static CHECKED Err *use_stored(const ServerCertificate *c, Arena *a, const Source *source,
+                               HttpCertificate *certificate, HttpCredentials **ret_credentials)
+{
+    CLEANUP(private_key_free) PrivateKey *key = NULL;
+    Str clear = STR_NONE;
+    if (source->sealed.len == 0) {
+        return err(a, ERR_INVALID, "It has no private key.");
+    }
+    TRY(secret_open(c->store, a, source->sealed, &clear));
+    TRY(private_key_read(a, clear, STR_NONE, &key));
+    TRY(private_key_text(a, key, &certificate->key_pem));
+    TRY(order_chain(a, source, key, &certificate->chain_pem));
+    return make_credentials(a, certificate, ret_credentials);
+}
+
+static CHECKED Err *use_own(ServerCertificate *c, Arena *a, HttpCertificate *certificate,
+                            HttpCredentials **ret_credentials)
+{
+    if (c->own.chain_pem.len == 0) {
+        TRY(setup_make_certificate(c->own_arena, &c->own.chain_pem, &c->own.key_pem));
+    }
+    *certificate = c->own;
+    return make_credentials(a, certificate, ret_credentials);
+}
+
+static CHECKED Err *use(ServerCertificate *c, Arena *a, const Source *source,
+                        HttpCertificate *certificate, HttpCredentials **ret_credentials)
+{
+    if (source->text.len == 0) {
+        return use_own(c, a, certificate, ret_credentials);
+    }
+    const Err *e = use_stored(c, a, source, certificate, ret_credentials);
+    if (e == NULL) {
+        return NULL;
+    }
+    log_warning("the certificate of management_vm/1 cannot be used reason=\"%s\" instead=\"%s\"",
+                e->text, c->in_use ? "the last one" : "one made for this machine");
+    return c->in_use ? NULL : use_own(c, a, certificate, ret_credentials);
+}
+
+/* Clients in other processes read the file: without it, they can't verify, and no more. */
+static void tell_clients(const ServerCertificate *c, Arena *a, Str chain_pem)
+{
+    const Err *e = file_write(a, str_format(a, "%s/management.pem", c->data).ptr, 0644, chain_pem);
+    if (e != NULL) {
+        log_warning("management.pem cannot be written reason=\"%s\"", e->text);
+    }
+}
+
+Err *server_certificate_look(ServerCertificate *c, Arena *a, HttpCredentials **ret_credentials)
+{
+    const int64_t seq = store_seq(c->store, STORE_CONFIG);
+    Source source = {.text = STR("")};
+    HttpCertificate certificate = {.chain_pem = STR_NONE};
+    HttpCredentials *credentials = NULL;
+    *ret_credentials = NULL;
+    if (seq == c->seq) {
+        return NULL;
+    }
+    TRY(read_in_snapshot(c, a, &source));
+    c->seq = seq;
+    if (!note_source(c, a, &source)) {
+        return NULL;
+    }
+    TRY(use(c, a, &source, &certificate, &credentials));
+    if (credentials != NULL) {
+        c->in_use = true;
+        tell_clients(c, a, certificate.chain_pem);
+        *ret_credentials = credentials;
+    }
     return NULL;
 }

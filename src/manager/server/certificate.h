@@ -3,23 +3,20 @@
 #include "http/credentials.h"
 #include "store/reader.h"
 
-/* The certificate that the API's listeners answer with: that of management_vm/1, or one made for
- * the purpose where there is none. */
+/* The certificate that the API's listeners answer with: that of management_vm/1, with the issuers
+ * that stand beside it or are trusted intermediates among the ca_certificates, or one made for the
+ * purpose where there is none. Of the main thread. */
 
-typedef struct ServerCertificate {
-    Str chain_pem;
-    Str key_pem;
-    RowName depends_on[2]; /* management_vm/1 and the certificate */
-    size_t n_depends_on;
-    int64_t seq; /* the state it was read from */
-} ServerCertificate;
+typedef struct ServerCertificate ServerCertificate;
 
-/* Reads it; chain_pem is empty where management_vm/1 names none or it can't be used (logged). Texts
- * in `a`. Errors: ERR_IO of the store. */
-CHECKED Err *server_certificate_read(Store *store, Reader *reader, Arena *a,
-                                     ServerCertificate *ret_certificate);
+/* The store, the reader and the folder must outlive it. */
+ServerCertificate *server_certificate_new(Store *store, Reader *reader, const char *data);
+ServerCertificate *server_certificate_free(ServerCertificate *c);
+DEFINE_CLEANUP(ServerCertificate, server_certificate_free);
 
-/* Credentials of it, or of a self-signed one for this machine; also writes DIR/management.pem, the
- * certificate for clients to verify. */
-CHECKED Err *server_certificate_use(const ServerCertificate *certificate, Arena *a,
-                                    const char *data, HttpCredentials **ret_credentials);
+/* Credentials of the certificate as it is stored now; NULL: what was given last still holds. One
+ * that can't be used is logged and changes nothing, so that the API stays reachable; the first time
+ * one of its own takes its place. Also writes DIR/management.pem, the certificate for clients to
+ * verify. Cheap while nothing is written to the store. Errors: ERR_IO of the store. */
+CHECKED Err *server_certificate_look(ServerCertificate *c, Arena *a,
+                                     HttpCredentials **ret_credentials);

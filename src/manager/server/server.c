@@ -36,7 +36,7 @@ typedef struct Server {
     Control *control;
     Reader *reader; /* of the main thread */
     Arena *certificate_arena;
-    ServerCertificate certificate;
+    ServerCertificate *certificate;
     FirstPassword first_password;
     uint64_t n_starved; /* of HttpCounts, when last looked at */
 } Server;
@@ -115,17 +115,20 @@ static Err *server_make_handler(Server *s, Arena *a)
     return pool_new(a, store, "slow", SLOW_THREADS, SLOW_JOBS_MAX, &s->handler.slow);
 }
 
-/* Puts the certificate that is stored now in place. */
+/* Puts the certificate that is stored now in place, if it isn't yet. */
 static Err *server_use_certificate(Server *s)
 {
     Arena *a = s->certificate_arena;
     arena_reset(a);
-    TRY(server_certificate_read(s->opened.store, s->reader, a, &s->certificate));
     CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
-    TRY(server_certificate_use(&s->certificate, a, s->options->data, &credentials));
+    TRY(server_certificate_look(s->certificate, a, &credentials));
+    if (credentials == NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < s->options->n_listen; i++) {
         http_server_set_credentials(s->http, s->listeners[i], credentials);
     }
+    log_info("the listeners have a certificate");
     return NULL;
 }
 
@@ -139,6 +142,7 @@ static Err *server_start(Server *s, Arena *a)
     TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
     TRY(server_make_handler(s, a));
     TRY(derived_fill(s->opened.store, s->reader, s->certificate_arena));
+    s->certificate = server_certificate_new(s->opened.store, s->reader, s->options->data);
     TRY(server_use_certificate(s));
     TRY(schedule_new(a, s->opened.store, &s->schedule));
     TRY(control_new(a, s->options->data, s->opened.store, &s->control));
@@ -147,15 +151,9 @@ static Err *server_start(Server *s, Arena *a)
 
 static void server_watch_certificate(Server *s)
 {
-    if (store_unchanged_since(s->opened.store, s->certificate.depends_on,
-                              s->certificate.n_depends_on, s->certificate.seq)) {
-        return;
-    }
     const Err *e = server_use_certificate(s);
     if (e != NULL) {
-        log_error("the certificate cannot be changed reason=\"%s\"", e->text);
-    } else {
-        log_info("the certificate of the listeners was read again");
+        log_warning("the certificate cannot be read reason=\"%s\"", e->text);
     }
 }
 
@@ -206,6 +204,7 @@ static void server_end(Server *s)
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
+    s->certificate = server_certificate_free(s->certificate);
     s->reader = reader_free(s->reader);
     first_password_deinit(&s->first_password);
     opened_close(&s->opened);

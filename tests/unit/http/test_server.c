@@ -1,5 +1,6 @@
 /* A server as its owner sees it: configured, listening, started, stopped. What clients see is tried
  * in tests/http. */
+#include <gnutls/x509.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 
 #include "base/thread.h"
 #include "http/server.h"
+#include "pki/authority.h"
 #include "pki/self_signed.h"
 
 typedef struct Fixture {
@@ -140,6 +142,21 @@ static void test_credentials(void **state)
     assert_null(credentials);
 }
 
+/* Whether any client could connect is tried before a certificate is put in place. */
+static void test_credentials_are_tried(void **state)
+{
+    Fixture *f = *state;
+    assert_null(http_credentials_try(f->arena, f->credentials));
+    const Issued signing =
+        authority_issue(f->arena, &(Order){.dn = "CN=a", .usage = GNUTLS_KEY_KEY_CERT_SIGN});
+    const HttpCertificate certificate = {.chain_pem = signing.certificate, .key_pem = signing.key};
+    CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
+    assert_null(http_credentials_new(f->arena, &certificate, 1, STR_NONE, &credentials));
+    const Err *e = http_credentials_try(f->arena, credentials);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_INVALID);
+}
+
 static void test_bad_proxy(void **state)
 {
     Fixture *f = *state;
@@ -198,8 +215,13 @@ static void test_tasks_run_on_loops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_listens_on_both_families), CASE(test_bad_addresses), CASE(test_port_in_use),
-        CASE(test_inherited_socket),         CASE(test_credentials),   CASE(test_bad_proxy),
+        CASE(test_listens_on_both_families),
+        CASE(test_bad_addresses),
+        CASE(test_port_in_use),
+        CASE(test_inherited_socket),
+        CASE(test_credentials),
+        CASE(test_credentials_are_tried),
+        CASE(test_bad_proxy),
         CASE(test_tasks_run_on_loops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

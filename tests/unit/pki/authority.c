@@ -62,6 +62,9 @@ static void fill(const Order *order, gnutls_x509_crt_t crt, gnutls_x509_privkey_
         ok(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, "\x0A\x00\x00\x01", 4,
                                                 GNUTLS_FSAN_APPEND));
     }
+    if (order->usage != 0) {
+        ok(gnutls_x509_crt_set_key_usage(crt, order->usage));
+    }
     if (order->purpose != NULL) {
         ok(gnutls_x509_crt_set_key_purpose_oid(crt, order->purpose, 0));
     }

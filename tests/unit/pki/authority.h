@@ -17,6 +17,7 @@ typedef struct Order {
     const Issued *issuer; /* NULL: by itself */
     const char *host;     /* alternative name; NULL: none */
     const char *purpose;  /* GNUTLS_KP_…; NULL: none */
+    unsigned usage;       /* GNUTLS_KEY_…; 0: none said */
     bool is_authority;
     time_t start, end; /* 0: yesterday, tomorrow */
 } Order;
