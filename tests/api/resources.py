@@ -105,6 +105,12 @@ class Resource:
         return self.name
 
     @property
+    def rows_path(self):
+        """Where the rows that it shows have their own addresses."""
+        other = self.description.get('rows_of')
+        return load(*other.split('/')).path if other else self.path
+
+    @property
     def shown_names(self):
         return {f.name for f in self.fields if f.secret != 'input'}
 

@@ -22,7 +22,7 @@ def openssl_name(certificate, option):
 # --- what is derived ---
 
 def test_what_is_derived(client):
-    """wire 13.2 (dates), wire 9.5 (the text reads back as it was sent)"""
+    """fact 1.15, wire 13.2 (dates), wire 9.5 (the text reads back as it was sent)"""
     root, middle, leaf = pki.family()
     shown = client.read(create(client, leaf))
     assert shown['certificate'] == leaf.certificate
@@ -58,6 +58,7 @@ def test_the_first_certificate_of_the_node(fresh_client):
 
 
 def test_expired_certificates_are_stored(client):
+    """fact 5.9"""
     expired = pki.Issued('/CN=expired.example.com', days=-1)
     shown = client.read(create(client, expired))
     assert shown['end_date'] < '2100' and shown['certificate'] == expired.certificate
@@ -239,7 +240,7 @@ def test_a_request_that_renews_a_certificate(client):
 # --- other keys ---
 
 def test_the_token_of_the_google_gateway(client):
-    """The chain reads back empty and is shown as leaf and intermediate."""
+    """fact 5.4: the chain reads back empty and is shown as leaf and intermediate."""
     path = rostra.CONFIGURATION + 'gms_gateway_token/1/'
     root, middle, leaf = pki.family()
     client.change(path, certificate=middle.certificate + leaf.certificate, private_key=leaf.key)
@@ -262,6 +263,7 @@ def test_the_token_of_the_google_gateway(client):
 
 
 def test_media_processing_servers_have_a_key(client):
+    """fact 1.14"""
     path = client.create('media_processing_server', fqdn='media.example.com')
     shown = client.read(path)
     assert shown['app_id'] and 'private_jwt_key' not in shown

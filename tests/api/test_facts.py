@@ -110,8 +110,7 @@ def test_lists_that_read_empty_after_a_put(client):
 
 
 @pytest.mark.parametrize('resource', [r for r in resources.family('configuration')
-                                      if 'patch' in r.detail_methods and 'post' in r.list_methods
-                                      and r.name not in ('ca_certificate', 'tls_certificate')], ids=str)
+                                      if 'patch' in r.detail_methods and 'post' in r.list_methods], ids=str)
 def test_read_only_fields_are_ignored(client, maker, resource):
     """fact 1.4, wire 7, 8.2: whatever is sent for them."""
     readonly = [f for f in resource.fields if f.readonly and not f.is_key]

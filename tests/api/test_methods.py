@@ -2,7 +2,7 @@
 import pytest
 import resources
 
-NOTHING = {'configuration': '999999999', 'status': '00000000-0000-4000-8000-000000000000'}
+NOTHING = {'configuration': '2000000001', 'status': '00000000-0000-4000-8000-000000000000'}
 ALL = [resources.load(family, name) for family in ('configuration', 'status', 'history')
        for name in sorted(resources.names(family))]
 LISTED = [r for r in ALL if '.' not in r.file]
@@ -70,3 +70,53 @@ def test_lists_of_nothing(client, resource):
             assert answer.status_code == status, answer.text
     if 'get' in resource.list_methods:
         assert client.read(resource.path)['meta'] == before['meta']
+
+
+# What the lists and the objects of a resource allow, where it isn't all five methods; as clients of the API know it.
+TABLE = {
+    'authentication autobackup global registration trusted_join': ('get', 'get patch'),
+    'ca_certificate certificate_signing_request': ('delete get post', 'delete get patch post'),
+    'tls_certificate': ('delete get post patch', 'delete get patch post'),
+    'gms_gateway_token': ('get', 'delete get patch'), 'licence': ('get post', 'get delete post'),
+    'licence_request': ('get', 'get post'), 'management_vm': ('get post delete', 'get post delete patch'),
+    'system_syncpoint': ('post', 'get post'), 'permission software_bundle_revision': ('get', 'get'),
+    'software_bundle': ('get', 'patch get'), 'system_backup': ('get', 'get delete'), 'upgrade': ('post', 'post'),
+    'upgrade_request': ('delete get', 'delete get'),
+}
+ALLOWED = {name: methods for names, methods in TABLE.items() for name in names.split()}
+
+
+@each(LISTED)
+def test_allowed_methods(client, resource):
+    """wire 2.2: in this order, in lower case; `post` among the methods of an object wherever the list has it."""
+    read = 'get delete' if resource.file in ('conference', 'registration_alias') else 'get'
+    usual = (' '.join(resources.METHODS),) * 2 if resource.family == 'configuration' else ('get', 'get') \
+        if resource.family == 'status' else ('get', read)
+    found = client.read(resource.path + 'schema/')
+    wanted = ALLOWED.get(resource.file, usual) if resource.family == 'configuration' else usual
+    for key, methods in zip(('list', 'detail'), wanted):
+        assert found[f'allowed_{key}_http_methods'] == [m for m in resources.METHODS if m in methods.split()]
+
+
+def test_defaults_of_a_schema(client):
+    """wire 2.1: the time of the request, none for lists of relations and for what can only be read, "" for the id."""
+    fields = client.read('conference/schema/')['fields']
+    assert fields['id'] == {**fields['id'], 'default': '', 'blank': True, 'readonly': False, 'unique': True}
+    assert client.read('global/schema/')['fields']['id']['default'] == 1
+    assert 'default' not in fields['aliases'] and 'default' not in fields['resource_uri']
+    assert fields['name'] == {**fields['name'], 'blank': False, 'nullable': False} and 'default' not in fields['name']
+    assert fields['ivr_theme'] == {**fields['ivr_theme'], 'default': None, 'nullable': True, 'related_type': 'to_one'}
+    assert fields['aliases']['related_type'] == 'to_many'
+    assert fields['enable_overlay_text']['valid_choices'] == [True, False]
+    assert None not in fields['crypto_mode']['valid_choices'] and fields['crypto_mode']['nullable']
+    licence = client.read('licence/schema/')['fields']['vendor_dictionary']
+    assert licence['type'] == 'list'
+
+
+def test_a_sync_point(client):
+    """wire 2.2: made by POST, read by its address; there is no list to look it up in."""
+    answer = client.post('system_syncpoint/', {})
+    assert answer.status_code == 201 and not answer.content
+    shown = client.read(answer.headers['Location'])
+    assert shown['creation_time'] and shown['resource_uri'] == answer.headers['Location']
+    assert client.get('system_syncpoint/').status_code == 405

@@ -166,7 +166,7 @@ def fault_of(field, value):
     if right and field.closed_choices and value != '':
         right = value in field.closed_choices
     if right and field.is_uri:
-        right = value.startswith(field.resource.path) and value.endswith('/')
+        right = value.startswith(field.resource.rows_path) and value.endswith('/')
     return None if right else f'no {field.type}'
 
 

@@ -127,6 +127,13 @@ static RestNext parse_action(const Rest *r, RestRequest *request)
     return next;
 }
 
+/* Whether a faulty object's answer depends on rows: what it gives may be taken, or it may be gone.
+ */
+static bool needs_look(const WriteItem *item)
+{
+    return taken_is_possible(item->input) || !value_is_null(item->key);
+}
+
 RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
 {
     if (!large_here && body_is_large(request, WRITE_PARSE_HERE_BYTES)) {
@@ -140,7 +147,7 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
     problems_init(&write->problems, request->arena);
     const Err *e = parse_request(r, request, write);
     bool faulty = e != NULL || problems_any(&write->problems);
-    if (e == NULL && faulty && write_is_alone(request) && taken_is_possible(write->items->input)) {
+    if (e == NULL && faulty && write_is_alone(request) && needs_look(write->items)) {
         body_release(request);
         return REST_READ_POOL;
     }
@@ -159,7 +166,8 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
     return REST_ANSWERED;
 }
 
-static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write *write)
+static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write *write,
+                               bool *ret_gone)
 {
     const WriteItem *item = write->items;
     const Row *old = NULL, *row = NULL;
@@ -170,6 +178,7 @@ static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write
     if (!value_is_null(item->key)) {
         TRY(reader_get(reader, request->arena, request->route.resource, item->key, &old));
         if (old == NULL && !item->may_create) {
+            *ret_gone = true;
             return NULL;
         }
     }
@@ -177,24 +186,29 @@ static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write
     return taken_note(&taken, item->input, row, old);
 }
 
-void write_note_taken(const RestRequest *request, Reader *reader, Write *write)
+bool write_note_taken(const RestRequest *request, Reader *reader, Write *write)
 {
     int64_t seq = 0;
+    bool gone = false;
     Err *e = reader_begin(reader, request->arena, &seq);
     if (e == NULL) {
-        e = note_taken(request, reader, write);
+        e = note_taken(request, reader, write, &gone);
         reader_end(reader);
     }
     if (e != NULL) {
         log_debug("Unique values of a refused body weren't looked for. error=\"%s\"", e->text);
     }
+    return !gone;
 }
 
 void write_refuse(RestRequest *request, Reader *reader)
 {
     Write *write = request->work;
-    write_note_taken(request, reader, write);
-    answer_problems(&request->answer, request->route.resource->name, &write->problems);
+    if (write_note_taken(request, reader, write)) {
+        answer_problems(&request->answer, request->route.resource->name, &write->problems);
+    } else {
+        answer_empty(&request->answer, 404);
+    }
 }
 
 StoreFile write_file(const RestRequest *request)

@@ -171,7 +171,7 @@ RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)
     const Err *e = prepare_all(r, request, reader, write);
     body_release(request);
     if (e == NULL && problems_any(&write->problems) && write_is_alone(request)) {
-        write_note_taken(request, reader, write);
+        (void)write_note_taken(request, reader, write); /* it was there just now */
     }
     if (e == NULL && !problems_any(&write->problems)) {
         return REST_WRITE;

@@ -52,8 +52,9 @@ CHECKED Err *list_write_delete_matching(Apply *a, const Resource *resource, Writ
 bool write_is_alone(const RestRequest *request);
 
 /* Adds to the problems of that object what others have; opens and ends the reader's snapshot
- * itself. A failure is only logged: the body is refused anyway. */
-void write_note_taken(const RestRequest *request, Reader *reader, Write *write);
+ * itself. False if the object to be changed isn't there. A failure is only logged: the body is
+ * refused anyway. */
+bool write_note_taken(const RestRequest *request, Reader *reader, Write *write);
 
 /* Whether the slow pool has something to do for it. */
 bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write *write);
