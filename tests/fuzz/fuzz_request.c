@@ -48,7 +48,8 @@ typedef struct Fuzz {
 
 _Noreturn static void fail(const Fuzz *f, const char *what, const RestAnswer *answer)
 {
-    (void)fprintf(stderr, "%.*s\nFAILED: %s\n", STR_ARG(buf_str(&f->trace)), what);
+    (void)fwrite(f->trace.data, 1, f->trace.len, stderr); /* bodies may hold NUL */
+    (void)fprintf(stderr, "\nFAILED: %s\n", what);
     if (answer != NULL) {
         (void)fprintf(stderr, "%d %.*s\n", answer->status,
                       answer->body != NULL ? (int)answer->body->len : 0,

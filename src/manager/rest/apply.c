@@ -378,6 +378,14 @@ static CHECKED Err *give_up(Apply *a)
     return err(a->arena, ERR_BUSY, "The object is being changed by others.");
 }
 
+/* The version may have risen alone: other objects of the same request raise it where they show each
+ * other, each time anew. */
+static bool is_prepared_for(const Prepared *prepared, const Row *old)
+{
+    return prepared->old != NULL &&
+           (prepared->old->version == old->version || apply_same_values(prepared->old, old));
+}
+
 static void check_complete(Apply *a, const Input *input, const Field *parent)
 {
     Typing typing = {.arena = a->problems->arena, .problems = a->problems, .under = a->under};
@@ -387,7 +395,7 @@ static void check_complete(Apply *a, const Input *input, const Field *parent)
 CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *parent, Value owner,
                           const Prepared *prepared, const Row **ret_row)
 {
-    if (prepared != NULL && prepared->version != 0) {
+    if (prepared != NULL && prepared->old != NULL) {
         return give_up(a);
     }
     const Problem *mark = a->problems->last;
@@ -456,7 +464,7 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
                           const Field *parent, Value owner, const Prepared *prepared,
                           const Row **ret_row)
 {
-    if (prepared != NULL && prepared->version != old->version) {
+    if (prepared != NULL && !is_prepared_for(prepared, old)) {
         return give_up(a);
     }
     const Problem *mark = a->problems->last;

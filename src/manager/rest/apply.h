@@ -18,7 +18,7 @@
 
 /* What the slow pool worked out for an object; see write_prepare(). */
 typedef struct Prepared {
-    int64_t version;     /* of the row that it was worked out for; 0: a new one */
+    const Row *old;      /* the row that it was worked out for; NULL: a new one */
     const Row *row;      /* merged and changed by the hook */
     const bool *changed; /* by Field.index: values that the hook changed */
 } Prepared;

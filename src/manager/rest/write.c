@@ -298,7 +298,7 @@ static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *
                : NULL;
 }
 
-static CHECKED Err *write_item(Apply *a, RestRequest *request, Write *write, const WriteItem *item)
+static CHECKED Err *write_item(Apply *a, RestRequest *request, Write *write, WriteItem *item)
 {
     const Resource *resource = request->route.resource;
     const Row *old = NULL, *row = NULL;
@@ -308,6 +308,7 @@ static CHECKED Err *write_item(Apply *a, RestRequest *request, Write *write, con
             return err(a->arena, ERR_NOT_FOUND, "There is no such object.");
         }
     }
+    item->gone = old == NULL; /* perhaps by this request: the list may replace what there was */
     TRY(check_if_match(a, request, write, old));
     if (old != NULL) {
         return apply_update(a, old, item->input, item->whole, NULL, VALUE_NONE, item->prepared,

@@ -3,6 +3,7 @@
 
 #include "manager/auth/password.h"
 #include "manager/rest/command.h"
+#include "manager/rest/value_map.h"
 #include "manager/rest/write_work.h"
 #include "store/files.h"
 
@@ -93,14 +94,14 @@ static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Proble
 
 /* --- the hook --- */
 
-static Prepared *changes_of(Arena *a, const Row *before, const Row *after, int64_t version)
+static Prepared *changes_of(Arena *a, const Row *old, const Row *before, const Row *after)
 {
     bool *changed = ARENA_ARRAY(a, bool, after->resource->n_fields);
     for (size_t i = 0; i < after->resource->n_fields; i++) {
         changed[i] = !value_equal(before->values[i], after->values[i]);
     }
     Prepared *prepared = ARENA_NEW(a, Prepared);
-    *prepared = (Prepared){.version = version, .row = after, .changed = changed};
+    *prepared = (Prepared){.old = old, .row = after, .changed = changed};
     return prepared;
 }
 
@@ -111,7 +112,7 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
     const Row *old = NULL;
     Apply apply = {
         .rest = r, .arena = a, .problems = &write->problems, .set = request->principal.permissions};
-    if (!value_is_null(item->key)) {
+    if (!value_is_null(item->key) && !item->gone) {
         TRY(reader_get(reader, a, request->route.resource, item->key, &old));
         if (old == NULL && !item->may_create) {
             return err(a, ERR_NOT_FOUND, "There is no such object.");
@@ -130,8 +131,26 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
     const ResourceHooks *hooks = preparing_hooks(r, request);
     MUST(hooks != NULL);
     TRY(hooks->prepare(r->store, a, old, row, input_clear_texts(a, item->input), &write->problems));
-    item->prepared = changes_of(a, merged, row, old != NULL ? old->version : 0);
+    item->prepared = changes_of(a, old, merged, row);
     return NULL;
+}
+
+/* What is prepared for the second of two changes of one object would always be out of date. */
+static CHECKED Err *check_distinct(Arena *a, const Write *write)
+{
+    ValueMap keys;
+    bool twice = false;
+    value_map_init(&keys, a);
+    for (size_t i = 0; i < write->n_items; i++) {
+        WriteItem *item = &write->items[i];
+        const Value key = value_is_null(item->key) ? item->input->id : item->key;
+        if (!value_is_null(key)) {
+            twice = twice || value_map_get(&keys, key) != NULL;
+            value_map_put(&keys, key, item);
+        }
+    }
+    value_map_deinit(&keys);
+    return twice ? err(a, ERR_INVALID, "The list names an object twice.") : NULL;
 }
 
 static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Reader *reader, Write *write)
@@ -152,6 +171,7 @@ static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *rea
         return NULL;
     }
     int64_t seq = 0;
+    TRY(check_distinct(request->arena, write));
     TRY(reader_begin(reader, request->arena, &seq));
     Err *e = run_hooks(r, request, reader, write);
     reader_end(reader);

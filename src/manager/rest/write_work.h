@@ -11,6 +11,7 @@ typedef struct WriteItem {
     Value key;       /* of the row that is addressed; VALUE_NONE: a new one */
     bool whole;      /* as PUT does */
     bool may_create; /* makes the row if there is none */
+    bool gone;       /* there was none at the last try to write it */
     Prepared *prepared;
 } WriteItem;
 

@@ -72,6 +72,45 @@ static void test_captions(void **state)
     TAKE(state, steps);
 }
 
+/* Seen: what was prepared for the second was out of date because of the first, three times, and a
+ * mistake of the client was answered as if others were in its way. */
+static void test_one_object_twice_in_a_list(void **state)
+{
+    static const Step steps[] = {
+        {"POST", C "media_processing_server/", "{\"fqdn\": \"a.example.com\"}", 201, "/1/", NULL},
+        {"PATCH", C "media_processing_server/",
+         "{\"objects\": [{\"resource_uri\": \"" C
+         "media_processing_server/1/\", \"fqdn\": \"b.example.com\"},"
+         " {\"resource_uri\": \"" C "media_processing_server/1/\", \"fqdn\": \"c.example.com\"}]}",
+         400, "twice", NULL},
+        {"PATCH", C "media_processing_server/",
+         "{\"objects\": [{\"id\": 7, \"fqdn\": \"b.example.com\"},"
+         " {\"resource_uri\": \"" C "media_processing_server/7/\", \"fqdn\": \"c.example.com\"}]}",
+         400, "twice", NULL},
+        {"GET", C "media_processing_server/?fqdn=a.example.com", NULL, 200, "\"total_count\": 1",
+         NULL},
+    };
+    TAKE(state, steps);
+}
+
+/* Seen: the list deletes the object that was prepared to be changed, each time anew. */
+static void test_a_list_replaces_what_was_prepared(void **state)
+{
+    static const Step steps[] = {
+        {"POST", C "media_processing_server/", "{\"fqdn\": \"a.example.com\"}", 201, "/1/", NULL},
+        {"PUT", C "media_processing_server/",
+         "{\"objects\": [{\"resource_uri\": \"" C
+         "media_processing_server/1/\", \"fqdn\": \"b.example.com\"}]}",
+         204, NULL, NULL},
+        {"PUT", C "media_processing_server/?fqdn=other",
+         "{\"objects\": [{\"resource_uri\": \"" C
+         "media_processing_server/1/\", \"fqdn\": \"c.example.com\"}]}",
+         204, NULL, NULL},
+        {"GET", C "media_processing_server/", NULL, 200, "c.example.com", "b.example.com"},
+    };
+    TAKE(state, steps);
+}
+
 static void test_last_administrator(void **state)
 {
     static const Step steps[] = {
@@ -204,6 +243,8 @@ static void test_media(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_one_object_twice_in_a_list, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_list_replaces_what_was_prepared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_captions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_last_administrator, set_up, tear_down),
