@@ -25,19 +25,27 @@ int64_t memory_private_bytes(void)
     return known ? (resident - shared) * sysconf(_SC_PAGESIZE) : 0;
 }
 
+static void give_back(MemoryUpkeep *m, int64_t bytes, bool grown)
+{
+    (void)malloc_trim(0); /* what came of it is looked at */
+    m->kept_bytes = memory_private_bytes();
+    m->n_times++;
+    const bool helped = bytes - m->kept_bytes > MEMORY_HELP_BYTES;
+    m->pause = helped || grown ? 1 : MIN(MAX(m->pause, 1) * 2, (int)MEMORY_PAUSE_MAX);
+    m->left = m->pause;
+}
+
 Err *memory_run(void *context, Arena *a, int64_t now_us)
 {
     (void)a;
     (void)now_us;
     MemoryUpkeep *m = context;
     const int64_t bytes = memory_private_bytes();
-    if (m->kept_bytes == 0 || bytes < m->kept_bytes) {
-        m->kept_bytes = bytes;
-    }
-    if (bytes - m->kept_bytes > MEMORY_GROWN_BYTES) {
-        (void)malloc_trim(0); /* whether anything was given back shows at the next look */
-        m->kept_bytes = memory_private_bytes();
-        m->n_given_back++;
+    const bool grown = bytes - m->kept_bytes > MEMORY_GROWN_BYTES;
+    if (!grown && m->left > 0) {
+        m->left--;
+    } else {
+        give_back(m, bytes, grown);
     }
     return NULL;
 }
