@@ -54,6 +54,7 @@ Err *counters_load(Arena *a, const Tables *tables, StoreFile file, Db *db, Count
     c->now = numbers_new(a, n);
     c->saved = numbers_new(a, n);
     c->committed = numbers_new(a, n);
+    c->rows_changed = ARENA_ARRAY(a, bool, n);
     for (size_t i = 0; i < n; i++) {
         c->now.resources[i].next_id = 1;
     }
@@ -63,6 +64,19 @@ Err *counters_load(Arena *a, const Tables *tables, StoreFile file, Db *db, Count
     counters_note_commit(c);
     *ret_counters = c;
     return NULL;
+}
+
+void counters_add_row(Counters *c, const Table *t, int n)
+{
+    counters_of(c, t)->n_rows += n;
+    c->rows_changed[t->resource->index] = true;
+}
+
+bool counters_take_changed(Counters *c, size_t resource_index)
+{
+    const bool changed = c->rows_changed[resource_index];
+    c->rows_changed[resource_index] = false;
+    return changed;
 }
 
 void counters_save(Counters *c)

@@ -26,14 +26,21 @@ typedef struct Numbers {
 typedef struct Counters {
     const Tables *tables;
     StoreFile file;
-    Numbers now;       /* to be changed by the transaction */
-    Numbers saved;     /* at the last savepoint */
-    Numbers committed; /* as they lie in the file */
+    Numbers now;        /* to be changed by the transaction */
+    Numbers saved;      /* at the last savepoint */
+    Numbers committed;  /* as they lie in the file */
+    bool *rows_changed; /* by Resource.index: some came or went since counters_take_changed() */
 } Counters;
 
 /* Reads the numbers of a file; all lies in the arena, errors too. */
 CHECKED Err *counters_load(Arena *a, const Tables *tables, StoreFile file, Db *db,
                            Counters **ret_counters);
+
+/* A row came (1) or went (-1). */
+void counters_add_row(Counters *c, const Table *t, int n);
+
+/* Whether rows of the resource came or went since the last call; true too if that was undone. */
+bool counters_take_changed(Counters *c, size_t resource_index);
 
 static inline ResourceCounters *counters_of(Counters *c, const Table *t)
 {

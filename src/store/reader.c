@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "store/positions.h"
 #include "store/query_sql.h"
 #include "store/search.h"
 #include "store/statement.h"
@@ -331,6 +332,73 @@ static Err *step_through(Reader *r, Arena *a, const Query *q, QueryWhat what, Pa
     return NULL;
 }
 
+/* --- the way to an offset --- */
+
+/* Whether rows are walked over in key order. Snapshots of a transaction see what nobody knows. */
+static bool goes_by_key(const Reader *r, const Query *q)
+{
+    const Table *t = table_at(r, q->resource);
+    return q->offset >= POSITIONS_STEP && q->n_filters == 0 && q->n_orders == 0 &&
+           t->file == STORE_CONFIG && t->key_type == KEY_INTEGER && !t->has_parent &&
+           !r->files[STORE_CONFIG].fixed && r->store->positions != NULL;
+}
+
+/* Rows whose key is at least *from, which lies beside it; NULL: all. */
+static Query rows_from(const Query *q, const Filter *from)
+{
+    Query rest = *q;
+    rest.filters = from;
+    rest.n_filters = from != NULL ? 1 : 0;
+    rest.proposals = NULL;
+    return rest;
+}
+
+/* The key POSITIONS_STEP rows on. */
+static Err *step_on(Reader *r, Arena *a, const Query *q, const Filter *from, Value *ret_key)
+{
+    Query one = rows_from(q, from);
+    one.limit = 1;
+    one.offset = POSITIONS_STEP;
+    Page page = {0};
+    TRY(step_through(r, a, &one, QUERY_KEYS, &page));
+    *ret_key = page.n > 0 ? page.keys[0] : VALUE_NONE;
+    return NULL;
+}
+
+/* The same page, asked for from a row nearer to it. */
+static Err *skip_known(Reader *r, Arena *a, Query *q)
+{
+    Positions *p = r->store->positions;
+    const size_t wanted = (size_t)MIN(q->offset / POSITIONS_STEP, (int64_t)POSITIONS_MAX);
+    Db *db = NULL;
+    int64_t seq = 0;
+    TRY(reader_db(r, a, STORE_CONFIG, &db));
+    TRY(db_int64(db, a, STR("SELECT seq FROM counter"), 0, &seq));
+    if (seq > atomic_load(&r->store->files[STORE_CONFIG].seq)) {
+        return NULL; /* the writer hasn't said yet what came and went */
+    }
+    Value *key = ARENA_NEW(a, Value);
+    Filter *from = ARENA_NEW(a, Filter);
+    *from = (Filter){.lookup = LOOKUP_GTE, .values = key, .n_values = 1};
+    int64_t known = 0;
+    size_t n = positions_find(p, q->resource, seq, wanted, &known);
+    *key = value_integer(known);
+    while (n < wanted) {
+        Value next = VALUE_NONE;
+        TRY(step_on(r, a, q, n > 0 ? from : NULL, &next));
+        if (value_is_null(next)) {
+            break; /* the offset is beyond the end */
+        }
+        *key = next;
+        n++;
+        positions_add(p, q->resource, seq, n, next.integer);
+    }
+    const int64_t skipped = (int64_t)n * POSITIONS_STEP;
+    *q = rows_from(q, n > 0 ? from : NULL);
+    q->offset -= skipped;
+    return NULL;
+}
+
 /* What a client asks for has a limit on a writer's thread, too; the writer's own work has none. */
 static void limit_time(Reader *r, const Query *q, bool limited)
 {
@@ -342,8 +410,12 @@ static void limit_time(Reader *r, const Query *q, bool limited)
 
 static Err *read_page(Reader *r, Arena *a, const Query *q, QueryWhat what, Page *ret_page)
 {
+    Query nearer = *q;
+    if (goes_by_key(r, q)) {
+        TRY(skip_known(r, a, &nearer));
+    }
     limit_time(r, q, true);
-    Err *e = step_through(r, a, q, what, ret_page);
+    Err *e = step_through(r, a, &nearer, what, ret_page);
     limit_time(r, q, false);
     return e;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/positions.h"
 #include "store/search.h"
 #include "store/secret_key.h"
 #include "store/store_file.h"
@@ -88,6 +89,7 @@ Err *store_open(Arena *errors, const Model *model, const StoreOptions *options, 
     s->lock_fd = -1;
     s->folder = str_to_cstr(s->arena, str_from(options->folder));
     s->tables = tables_new(s->arena, model);
+    s->positions = positions_new(model->n_resources);
     Err *e = open_all(s, errors, options);
     if (e != NULL) {
         (void)store_close(s);
@@ -106,6 +108,7 @@ Store *store_close(Store *s)
     for (size_t i = 0; i < STORE_FILE_N; i++) {
         s->files[i].writer = writer_stop(s->files[i].writer);
     }
+    s->positions = positions_free(s->positions);
     s->secret_key = secret_key_free(s->secret_key);
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd); /* gives the lock back */

@@ -9,6 +9,7 @@
 
 typedef struct Writer Writer;
 typedef struct Search Search;
+typedef struct Positions Positions;
 typedef struct SecretKey SecretKey;
 
 /* What is the same for the whole life of an open store, but the counters. */
@@ -28,6 +29,7 @@ struct Store {
     bool is_new;
     StoreFileState files[STORE_FILE_N];
     SecretKey *secret_key; /* secret.c */
+    Positions *positions;  /* of config.db */
     Search *search;        /* search.c; NULL while it isn't running */
 };
 
@@ -72,6 +74,7 @@ const Store *reader_store(const Reader *r);
 
 /* After an error of the substring index: if its file is damaged, it is made anew. */
 void reader_note_damage(Reader *r);
+
 /* --- store_copy.c --- */
 
 /* A plain copy of the file in the store's folder, "<file>.before-<time>"; the newest three are

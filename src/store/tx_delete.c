@@ -179,7 +179,7 @@ static Err *remove_row(const Deletion *d)
         stmt_bind(s, 2, d->row->parent);
     }
     TRY(stmt_run(s, d->tx->arena));
-    counters_of(d->tx->counters, t)->n_rows--;
+    counters_add_row(d->tx->counters, t, -1);
     TRY(changelog_append(
         d->tx,
         &(NewChange){.kind = CHANGE_DELETE, .table = t, .object = d->row->key, .old_row = d->row}));

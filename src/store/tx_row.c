@@ -150,7 +150,7 @@ Err *tx_insert(Tx *tx, Row *row)
         return explain(tx, t, row, e);
     }
     note_key(tx, t, row);
-    counters_of(tx->counters, t)->n_rows++;
+    counters_add_row(tx->counters, t, 1);
     TouchedRow *touched = tx_touched(tx, t, row->parent, row->key);
     touched->has_version = true;
     touched->deleted = false;

@@ -10,6 +10,7 @@
 
 #include "base/datetime.h"
 #include "base/log.h"
+#include "store/positions.h"
 #include "store/secret_key.h"
 #include "store/store_file.h"
 #include "store/tx_private.h"
@@ -187,6 +188,16 @@ static Err *commit(Writer *w)
     return e;
 }
 
+static void publish_positions(Writer *w, int64_t seq)
+{
+    const Model *m = w->store->model;
+    for (size_t i = 0; i < m->n_resources; i++) {
+        if (counters_take_changed(w->counters, i)) {
+            positions_changed(w->store->positions, &m->resources[i], seq);
+        }
+    }
+}
+
 /* Before callers are resumed, so that they read what they wrote; slots first, since who sees the
  * number relies on them. */
 static void publish(Writer *w)
@@ -194,6 +205,9 @@ static void publish(Writer *w)
     const int64_t seq = w->counters->committed.seq;
     if (w->probing || seq != atomic_load(&w->store->files[w->file].seq)) {
         atomic_store(&w->failed, false); /* not after a group that wrote nothing */
+    }
+    if (w->file == STORE_CONFIG) {
+        publish_positions(w, seq);
     }
     for (size_t i = 0; i < w->n_slots; i++) {
         versions_set(w->versions, w->slots[i], seq);
