@@ -23,6 +23,20 @@ static LogLevel log_level = LOG_LEVEL_INFO;
  * NOLINTNEXTLINE(*-avoid-non-const-global-variables): see log_level */
 static LogRepeats log_repeats = LOG_REPEATS_INIT;
 
+/* Where copies of the lines go; changed only while there is one thread. */
+typedef struct LogCopy {
+    void (*take)(void *context, Str line);
+    void *context;
+} LogCopy;
+
+/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): as above */
+static LogCopy log_copy = {NULL, NULL};
+
+void log_set_copy(void (*take)(void *context, Str line), void *context)
+{
+    log_copy = (LogCopy){take, context};
+}
+
 void log_set_level(LogLevel level)
 {
     log_level = level;
@@ -91,6 +105,9 @@ static void write_line_of(LogLevel level, int64_t n_dropped, const char *format,
     }
     buf_put_char(&line, '\n');
     write_line(buf_str(&line));
+    if (log_copy.take != NULL) {
+        log_copy.take(log_copy.context, buf_str(&line));
+    }
     buf_deinit(&line);
 }
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/str.h"
 
 /* One line an event on stderr: time, level, words, then key=value. Safe from any thread; a line is
  * written at once; its text is cut after 8 KiB. Never hand a secret over. Control characters in the
@@ -23,6 +24,10 @@ typedef enum LogLevel {
 /* Lines above this level are dropped. Set once, before threads start; LOG_LEVEL_INFO before that.
  */
 void log_set_level(LogLevel level);
+
+/* Hands a copy of every line that is written, with its line feed, to `take`, which must not log and
+ * is called by any thread; NULL ends it. Set before threads start or after they ended. */
+void log_set_copy(void (*take)(void *context, Str line), void *context);
 
 /* By its lower-case name; LOG_LEVEL_N for none. */
 LogLevel log_level_from(const char *name);

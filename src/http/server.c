@@ -137,6 +137,12 @@ Err *http_server_listen_fd(HttpServer *s, Arena *a, int fd, HttpCredentials *cre
     return NULL;
 }
 
+int http_server_listener_fd(const HttpServer *s, size_t listener)
+{
+    MUST(listener < s->n_listeners);
+    return s->listeners[listener].fd;
+}
+
 uint16_t http_server_port(const HttpServer *s, size_t listener)
 {
     MUST(listener < s->n_listeners);

@@ -66,6 +66,9 @@ CHECKED Err *http_server_listen(HttpServer *server, Arena *a, Str address,
 CHECKED Err *http_server_listen_fd(HttpServer *server, Arena *a, int fd,
                                    HttpCredentials *credentials, size_t *ret_listener);
 
+/* The socket of a listener, borrowed; for one who hands it on to another process. */
+int http_server_listener_fd(const HttpServer *server, size_t listener);
+
 uint16_t http_server_port(const HttpServer *server, size_t listener);
 
 /* New handshakes use the new ones, connections keep theirs. Any thread, any time. */

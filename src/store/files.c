@@ -91,3 +91,30 @@ Err *files_head(const Store *s, Arena *a, Str hash, size_t n_bytes, Str *ret_hea
     *ret_head = (Str){head, (size_t)n};
     return NULL;
 }
+
+/* --- what was made for people --- */
+
+static const char *in_folder(Arena *a, const char *folder, Str name)
+{
+    return str_format(a, "%s/%.*s", folder, STR_ARG(name)).ptr;
+}
+
+const char *files_backup_folder(const Store *s, Arena *a)
+{
+    return in_folder(a, s->folder, STR("backups"));
+}
+
+const char *files_backup_path(const Store *s, Arena *a, Str name)
+{
+    return in_folder(a, files_backup_folder(s, a), name);
+}
+
+const char *files_snapshot_folder(const Store *s, Arena *a)
+{
+    return in_folder(a, s->folder, STR("snapshots"));
+}
+
+const char *files_snapshot_path(const Store *s, Arena *a, Str name)
+{
+    return in_folder(a, files_snapshot_folder(s, a), name);
+}

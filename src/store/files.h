@@ -34,3 +34,10 @@ CHECKED Err *files_find_unused(Reader *r, Arena *a, int64_t before_us, Str **ret
 
 /* Removes a file, unless it was put again since. */
 CHECKED Err *files_remove(const Store *s, Arena *a, Str name, int64_t before_us, bool *ret_removed);
+
+/* Where backups and snapshots that were made lie, and one of them by its name, which has no slash
+ * in it and doesn't begin with a point; ended by NUL. */
+const char *files_backup_folder(const Store *s, Arena *a);
+const char *files_backup_path(const Store *s, Arena *a, Str name);
+const char *files_snapshot_folder(const Store *s, Arena *a);
+const char *files_snapshot_path(const Store *s, Arena *a, Str name);

@@ -11,7 +11,8 @@ const ResourceHooks *const resources_hooks[] = {
     &ivr_theme_hooks,           &licence_hooks,
     &media_library_entry_hooks, &media_processing_server_hooks,
     &oauth2_client_hooks,       &role_hooks,
-    &ssh_authorized_key_hooks,  &teams_proxy_hooks,
+    &snapshot_request_hooks,    &ssh_authorized_key_hooks,
+    &system_backup_hooks,       &teams_proxy_hooks,
     &tls_certificate_hooks,     &webapp_branding_hooks,
     &worker_vm_hooks,
 };

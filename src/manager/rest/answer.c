@@ -85,6 +85,19 @@ void answer_html(RestAnswer *answer, int status, Buf *body)
     add_literal(answer, "Content-Security-Policy", STR("default-src 'none'"));
 }
 
+void answer_attachment(RestAnswer *answer, Arena *a, int fd, uint64_t size_bytes, Str name)
+{
+    drop_body(answer);
+    AnswerFile *file = ARENA_NEW(a, AnswerFile);
+    *file = (AnswerFile){fd, size_bytes};
+    answer->status = 200;
+    answer->file = file;
+    add_literal(answer, "Content-Type", STR("application/octet-stream"));
+    answer_add_header(answer, a, "Content-Disposition",
+                      str_format(a, "attachment; filename=\"%.*s\"", STR_ARG(name)));
+    add_literal(answer, "Cache-Control", STR("no-cache"));
+}
+
 void answer_put_escaped(Buf *out, Str s)
 {
     for (size_t i = 0; i < s.len; i++) {

@@ -12,11 +12,18 @@ typedef struct AnswerHeader {
     Str value;
 } AnswerHeader;
 
+/* The whole of an open file as the body. */
+typedef struct AnswerFile {
+    int fd; /* owned: the server takes it over or closes it */
+    uint64_t size_bytes;
+} AnswerFile;
+
 typedef struct RestAnswer {
     int status; /* 0: none yet */
     AnswerHeader headers[ANSWER_HEADERS_MAX];
     size_t n_headers;
-    Buf *body; /* owned: the server takes it over or frees it; NULL: empty */
+    Buf *body;              /* owned: the server takes it over or frees it; NULL: empty */
+    const AnswerFile *file; /* instead of `body`; NULL: none */
 } RestAnswer;
 
 /* Back to none; frees the body. */
@@ -39,6 +46,9 @@ void answer_json(RestAnswer *answer, int status, Buf *body);
 
 /* A page for people: no scripts, no styles, nothing loaded from elsewhere; takes `body` over. */
 void answer_html(RestAnswer *answer, int status, Buf *body);
+
+/* 200: an open file to be kept under that name, which is taken over. name: ASCII without quotes. */
+void answer_attachment(RestAnswer *answer, Arena *a, int fd, uint64_t size_bytes, Str name);
 
 /* Text with `&`, `<`, `>` as entities, for HTML. */
 void answer_put_escaped(Buf *out, Str s);

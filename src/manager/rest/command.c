@@ -26,6 +26,16 @@ void command_answer_success(RestAnswer *answer, Buf *data)
     (void)buf_free(data); /* always NULL */
 }
 
+void command_answer_request(RestAnswer *answer, Str uri)
+{
+    Buf *data = buf_new(FAILURE_MAX);
+    buf_put_char(data, '{');
+    json_put_name(data, STR("resource_uri"));
+    json_put_string(data, uri);
+    buf_put_char(data, '}');
+    command_answer_success(answer, data);
+}
+
 void command_problem(const CommandCall *call, uint16_t field, Str text)
 {
     problems_add(call->problems, call->arguments->resource->fields[field].name, "%.*s",
@@ -43,6 +53,16 @@ static void answer_failed(RestRequest *request, Str text)
 }
 
 /* --- arguments --- */
+
+/* null for a secret, which elsewhere keeps what is stored, is no argument. */
+static void check_required(const Typing *t, const Input *input)
+{
+    for (size_t i = 0; i < input->n_fields; i++) {
+        if (input->fields[i].kind == INPUT_NULL && input->fields[i].field->required) {
+            typing_problem(t, input->fields[i].field, TYPING_REQUIRED);
+        }
+    }
+}
 
 /* Members that a command may put into the spelling of the model: the tree of the body is left as it
  * is. */
@@ -104,6 +124,7 @@ RestNext command_parse(const Rest *r, RestRequest *request, const Body *body)
         return REST_ANSWERED;
     }
     input_check_new(&typing, input, NULL);
+    check_required(&typing, input);
     if (problems_any(&problems)) {
         answer_problems(&request->answer, command->name, &problems);
         return REST_ANSWERED;

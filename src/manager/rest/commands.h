@@ -41,5 +41,8 @@ struct CommandEntry {
 /* 202 {"data": …, "status": "success"}; data: JSON, taken over; NULL: null. */
 void command_answer_success(RestAnswer *answer, Buf *data);
 
+/* 202 with the address of an object that tells how far it is (wire 12.4). */
+void command_answer_request(RestAnswer *answer, Str uri);
+
 /* Notes a problem of the argument `field` (FLD_…). */
 void command_problem(const CommandCall *call, uint16_t field, Str text);

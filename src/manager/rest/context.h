@@ -13,8 +13,9 @@ struct Rest {
     const Model *model;
     RestOptions options;
     Router *router;
-    const ResourceHooks **hooks;   /* by Resource.index; NULL: nothing special. Owned array */
-    const CommandEntry **commands; /* by Resource.index; NULL: no such command. Owned array */
+    const ResourceHooks **hooks;    /* by Resource.index; NULL: nothing special. Owned array */
+    const CommandEntry **commands;  /* by Resource.index; NULL: no such command. Owned array */
+    Permission download_permission; /* to fetch what a backup or a snapshot holds */
     RenderPlans *plans;
     Cache *cache; /* NULL: none */
 };

@@ -7,7 +7,8 @@
  * rest/ is handed all of them as a table and finds them by resource. Any function may be NULL. */
 
 typedef struct ResourceHooks {
-    Str resource; /* "worker_vm"; always of configuration/ */
+    Family family; /* FAMILY_CONFIGURATION unless said otherwise */
+    Str resource;  /* "worker_vm" */
 
     /* Slow work on the merged row before the writer is asked: hashes, keys, PEM, packages. `old` is
      * NULL for a new row. `clear` holds the clear texts of secrets that the request gives, by
@@ -47,4 +48,8 @@ typedef struct ResourceHooks {
 
     /* The answer to GET of one object, instead of its JSON. */
     Err *(*render_detail)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
+
+    /* The file that belongs to an object: GET …/<id>/download/, for administrators. ERR_NOT_FOUND
+     * if there is none. */
+    Err *(*render_download)(const Store *store, Arena *a, const Row *row, RestAnswer *answer);
 } ResourceHooks;

@@ -28,10 +28,21 @@ static void answer_object(const Rest *r, RestRequest *request, Buf *body, CacheT
 }
 
 /* Answers that aren't the JSON of the row are made anew each time. */
-static bool is_plain(const Rest *r, const Resource *resource)
+static bool is_plain(const Rest *r, const Route *route)
 {
-    const ResourceHooks *hooks = rest_hooks_of(r, resource);
-    return hooks == NULL || hooks->render_detail == NULL;
+    const ResourceHooks *hooks = rest_hooks_of(r, route->resource);
+    return !route->download && (hooks == NULL || hooks->render_detail == NULL);
+}
+
+static Err *render_other(const Rest *r, RestRequest *request, const Row *row)
+{
+    const ResourceHooks *hooks = rest_hooks_of(r, request->route.resource);
+    Err *(*render)(const Store *store, Arena *a, const Row *row, RestAnswer *answer) =
+        hooks == NULL             ? NULL
+        : request->route.download ? hooks->render_download
+                                  : hooks->render_detail;
+    return render != NULL ? render(r->store, request->arena, row, &request->answer)
+                          : err(request->arena, ERR_NOT_FOUND, "There is no file.");
 }
 
 RestNext read_object_parse(const Rest *r, RestRequest *request)
@@ -43,7 +54,7 @@ RestNext read_object_parse(const Rest *r, RestRequest *request)
         answer_empty(&request->answer, 404);
         return REST_ANSWERED;
     }
-    if (!objects_are_cacheable(r, resource) || !is_plain(r, resource)) {
+    if (!objects_are_cacheable(r, resource) || !is_plain(r, &request->route)) {
         return REST_READ;
     }
     const CacheKey key = {resource, work->key,
@@ -69,9 +80,8 @@ Err *read_object_run(const Rest *r, RestRequest *request, Reader *reader, int64_
         answer_empty(&request->answer, 404);
         return NULL;
     }
-    if (!is_plain(r, resource)) {
-        return rest_hooks_of(r, resource)
-            ->render_detail(r->store, request->arena, row, &request->answer);
+    if (!is_plain(r, &request->route)) {
+        return render_other(r, request, row);
     }
     CLEANUP(buf_free) Buf *body = buf_new(object_max);
     CacheTag tag = {0, 0};

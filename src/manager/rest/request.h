@@ -28,6 +28,7 @@ typedef struct Route {
     Str group;                /* FAMILY_ROOT of commands: "conference" */
     Str parent_id;            /* nested resources: decoded */
     Str id;                   /* DETAIL: decoded; SET: the raw list of keys */
+    bool download;            /* DETAIL: the file that belongs to the object */
 } Route;
 
 typedef struct RestRequest {

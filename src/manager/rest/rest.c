@@ -10,6 +10,7 @@
 #include "manager/rest/read.h"
 #include "manager/rest/render.h"
 #include "manager/rest/write.h"
+#include "model/model_ids.h"
 
 static const size_t body_max = (size_t)16 << 20;
 static const size_t list_body_max = (size_t)64 << 20;
@@ -19,7 +20,7 @@ static void find_hooks(Rest *r)
 {
     for (size_t i = 0; i < r->options.n_hooks; i++) {
         const ResourceHooks *hooks = r->options.hooks[i];
-        const Resource *resource = model_resource(r->model, FAMILY_CONFIGURATION, hooks->resource);
+        const Resource *resource = model_resource(r->model, hooks->family, hooks->resource);
         MUST(resource != NULL);
         r->hooks[resource->index] = hooks;
     }
@@ -47,6 +48,7 @@ Rest *rest_new(Store *store, const RestOptions *options)
     MUST(r->hooks != NULL && r->commands != NULL);
     find_hooks(r);
     find_commands(r);
+    r->download_permission = model_at(r->model, RES_SYSTEM_BACKUP)->permission_detail;
     r->plans = render_plans_new(r);
     r->cache = options->cache_bytes > 0 ? cache_new(store, options->cache_bytes) : NULL;
     return r;
@@ -197,7 +199,10 @@ static bool is_permitted(const Rest *r, const RestRequest *request)
         return true;
     }
     if (request->method_bit == METHOD_GET) {
+        const Permission to_download =
+            request->route.download ? r->download_permission : PERMISSION_NONE;
         return permission_set_has(set, resource->permission_view) &&
+               permission_set_has(set, to_download) &&
                (request->route.kind != ROUTE_DETAIL ||
                 permission_set_has(set, resource->permission_detail));
     }

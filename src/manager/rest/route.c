@@ -4,6 +4,7 @@
 #include "base/hash_table.h"
 #include "base/percent.h"
 #include "base/utf8.h"
+#include "model/model_ids.h"
 
 /* api, admin, family, v1, resource, id, nested, schema: longer paths lead nowhere. */
 enum { SEGMENTS_MAX = 8 };
@@ -199,6 +200,12 @@ static RouteKind list_kind(const Resource *r)
     return is_action(r) ? ROUTE_COMMAND : ROUTE_LIST;
 }
 
+/* Our own addition: what was made on request is fetched below it. */
+static bool has_download(const Resource *r)
+{
+    return r->index == RES_STATUS_SNAPSHOT_REQUEST;
+}
+
 /* parts: the resource's name and what follows; n ≥ 1. */
 static bool match_resource(const Router *r, Route route, const Segments *s, Route *ret_route)
 {
@@ -217,6 +224,10 @@ static bool match_resource(const Router *r, Route route, const Segments *s, Rout
                (route.resource->list_methods & METHOD_GET) != 0) {
         route.kind = ROUTE_SET;
         route.id = s->raw[6];
+    } else if (n == 3 && str_equal(parts[2], STR("download")) && has_download(route.resource)) {
+        route.kind = ROUTE_DETAIL;
+        route.id = parts[1];
+        route.download = true;
     } else {
         route.resource = find_nested(r, route.resource, parts[2]);
         route.parent_id = parts[1];

@@ -46,6 +46,9 @@ void handler_send(HttpRequest *http, RestAnswer *answer)
         http_response_set_buf(http, answer->body);
         answer->body = NULL;
     }
+    if (answer->file != NULL) {
+        http_response_set_file(http, answer->file->fd, 0, answer->file->size_bytes);
+    }
     http_respond(http);
 }
 

@@ -3,67 +3,29 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "manager/auth/login.h"
-#include "manager/server/control.h"
+#include "manager/server/control_client.h"
 #include "manager/server/open.h"
 #include "manager/server/options.h"
+#include "manager/server/passphrase.h"
+#include "manager/server/restart.h"
 #include "manager/server/server.h"
 #include "manager/server/setup.h"
+#include "manager/server/transfer_commands.h"
 #include "store/check.h"
 
 #define MAIN_ARENA_BYTES ((size_t)64 * 1024 * 1024)
-#define PASSWORD_MAX 4200
 #define REPORT_MAX ((size_t)16 * 1024 * 1024)
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-static void echo(bool on)
-{
-    struct termios settings;
-    if (tcgetattr(STDIN_FILENO, &settings) == 0) {
-        if (on) {
-            settings.c_lflag |= (tcflag_t)ECHO;
-        } else {
-            settings.c_lflag &= ~(tcflag_t)ECHO;
-        }
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings);
-    }
-}
-
-/* One line of standard input, without its end; asked for where that is a terminal. */
-static Err *read_password(Arena *a, Str *ret_password)
-{
-    const bool terminal = isatty(STDIN_FILENO) != 0;
-    if (terminal) {
-        (void)fputs("New password: ", stderr);
-        echo(false);
-    }
-    arena_hold_secrets(a);
-    char *line = arena_alloc(a, PASSWORD_MAX);
-    const bool read = fgets(line, PASSWORD_MAX, stdin) != NULL;
-    if (terminal) {
-        echo(true);
-        (void)fputc('\n', stderr);
-    }
-    if (!read) {
-        return err(a, ERR_INVALID, "No password was given on standard input.");
-    }
-    *ret_password = str_from(line);
-    while (ret_password->len > 0 && strchr("\r\n", line[ret_password->len - 1]) != NULL) {
-        ret_password->len--;
-    }
-    return NULL;
-}
-
 static Err *run_passwd(Arena *a, const Options *options)
 {
     Str password = STR_NONE;
-    TRY(read_password(a, &password));
+    TRY(passphrase_ask(a, "New password: ", &password));
     const Str user = str_from(options->argument);
     Opened opened;
     Err *e = opened_open(a, options, &opened);
@@ -111,11 +73,37 @@ static Err *run_check(Arena *a, const Options *options)
     return e;
 }
 
-static Err *run(Arena *a, const Options *options)
+/* Comes back with success only when it is to end. */
+static Err *run_serve(Arena *a, const Options *options, char *argv[])
+{
+    ServerEnd end;
+    TRY(server_serve(a, options, &end));
+    return end.restart ? restart_run(a, argv, end.listeners, end.n_listeners) : NULL;
+}
+
+static Err *run_backup(Arena *a, const Options *options)
+{
+    Str passphrase = STR_NONE;
+    TRY(passphrase_read(a, options->passphrase_file, true, &passphrase));
+    return transfer_backup(a, options, passphrase);
+}
+
+static Err *run_restore(Arena *a, const Options *options)
+{
+    Str passphrase = STR_NONE;
+    TRY(passphrase_read(a, options->passphrase_file, false, &passphrase));
+    return transfer_restore(a, options, passphrase);
+}
+
+static Err *run(Arena *a, const Options *options, char *argv[])
 {
     switch (options->command) {
     case COMMAND_SERVE:
-        return server_serve(a, options);
+        return run_serve(a, options, argv);
+    case COMMAND_BACKUP:
+        return run_backup(a, options);
+    case COMMAND_RESTORE:
+        return run_restore(a, options);
     case COMMAND_INIT:
         return run_init(a, options);
     case COMMAND_PASSWD:
@@ -149,12 +137,13 @@ int main(int argc, char *argv[])
     /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet */
     options.password = getenv("ROSTRA_ADMIN_PASSWORD");
     options.key_file = getenv("ROSTRA_SECRET_KEY_FILE");
+    options.listeners = getenv(RESTART_VARIABLE);
     /* NOLINTEND(concurrency-mt-unsafe) */
     log_set_level(options.log_level);
     if (sodium_init() < 0 || gnutls_global_init() < 0) {
         (void)fprintf(stderr, "rostrad: The cryptographic libraries cannot be started.\n");
         return EXIT_FAILED;
     }
-    e = run(a, &options);
+    e = run(a, &options, argv);
     return e != NULL ? fail(e, EXIT_FAILED) : EXIT_OK;
 }

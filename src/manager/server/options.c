@@ -16,6 +16,7 @@
 static const char usage_text[] =
     "usage: rostrad --data DIR [options] serve\n"
     "       rostrad --data DIR init | passwd USER | check\n"
+    "       rostrad --data DIR [--passphrase-file FILE] backup FILE | restore FILE\n"
     "\n"
     "  --data DIR              folder of the store; made at the first start\n"
     "  --listen ADDR:PORT      where to serve HTTPS (127.0.0.1:8443); may be repeated\n"
@@ -23,13 +24,16 @@ static const char usage_text[] =
     "  --workers N             threads that serve connections (one a core)\n"
     "  --rate-limit N/SECONDS  most requests in that time, for all clients together (off)\n"
     "  --absolute-location     Location headers with scheme and host\n"
+    "  --passphrase-file FILE  passphrase of a backup in its first line (asked for)\n"
     "  --log-level L           error, warning, info or debug (info)\n"
     "  --help, --version\n"
     "\n"
     "  serve         serves the management API until it gets SIGTERM\n"
     "  init          makes the store, certificate and first password, then ends\n"
     "  passwd USER   sets the password of a local administrator, read from standard input\n"
-    "  check         looks for faults in the store, while no server runs on it\n";
+    "  check         looks for faults in the store, while no server runs on it\n"
+    "  backup FILE   writes a sealed backup of everything to a new file\n"
+    "  restore FILE  replaces everything by what a backup holds; a server that runs starts again\n";
 
 enum {
     OPTION_DATA = 1,
@@ -38,6 +42,7 @@ enum {
     OPTION_WORKERS,
     OPTION_RATE_LIMIT,
     OPTION_ABSOLUTE_LOCATION,
+    OPTION_PASSPHRASE_FILE,
     OPTION_LOG_LEVEL,
     OPTION_HELP,
     OPTION_VERSION
@@ -50,6 +55,7 @@ static const struct option long_options[] = {
     {"workers", required_argument, NULL, OPTION_WORKERS},
     {"rate-limit", required_argument, NULL, OPTION_RATE_LIMIT},
     {"absolute-location", no_argument, NULL, OPTION_ABSOLUTE_LOCATION},
+    {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE_FILE},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -114,6 +120,9 @@ static Err *take_option(Arena *a, int option, const char *text, Options *options
         return parse_workers(a, text, options);
     case OPTION_RATE_LIMIT:
         return parse_rate_limit(a, text, options);
+    case OPTION_PASSPHRASE_FILE:
+        options->passphrase_file = text;
+        return NULL;
     case OPTION_ABSOLUTE_LOCATION:
         options->absolute_location = true;
         return NULL;
@@ -127,27 +136,30 @@ static Err *take_command(Arena *a, int n, char *words[], Options *options)
     static const struct {
         const char *name;
         Command command;
-        int n_arguments;
-    } commands[] = {{"serve", COMMAND_SERVE, 0},
-                    {"init", COMMAND_INIT, 0},
-                    {"passwd", COMMAND_PASSWD, 1},
-                    {"check", COMMAND_CHECK, 0}};
+        const char *argument; /* NULL: it takes none */
+    } commands[] = {{"serve", COMMAND_SERVE, NULL},     {"init", COMMAND_INIT, NULL},
+                    {"passwd", COMMAND_PASSWD, "user"}, {"check", COMMAND_CHECK, NULL},
+                    {"backup", COMMAND_BACKUP, "file"}, {"restore", COMMAND_RESTORE, "file"}};
     if (n == 0) {
-        return err(a, ERR_INVALID, "Say what to do: serve, init, passwd USER or check.");
+        return err(a, ERR_INVALID,
+                   "Say what to do: serve, init, passwd USER, check, backup FILE or restore FILE.");
     }
     for (size_t i = 0; i < ARRAY_N(commands); i++) {
         if (strcmp(words[0], commands[i].name) != 0) {
             continue;
         }
-        if (n - 1 != commands[i].n_arguments) {
-            return err(a, ERR_INVALID, "%s takes %s.", words[0],
-                       commands[i].n_arguments == 0 ? "no argument" : "one argument, the user");
+        const char *argument = commands[i].argument;
+        if (n != (argument != NULL ? 2 : 1)) {
+            return argument == NULL
+                       ? err(a, ERR_INVALID, "%s takes no argument.", words[0])
+                       : err(a, ERR_INVALID, "%s takes one argument, the %s.", words[0], argument);
         }
         options->command = commands[i].command;
         options->argument = n > 1 ? words[1] : NULL;
         return NULL;
     }
-    return err(a, ERR_INVALID, "There is no command %s: serve, init, passwd or check.", words[0]);
+    return err(a, ERR_INVALID,
+               "There is no command %s: serve, init, passwd, check, backup or restore.", words[0]);
 }
 
 static Err *complete(Arena *a, Options *options)

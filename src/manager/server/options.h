@@ -12,11 +12,18 @@
 #define OPTIONS_LISTEN_MAX 16
 #define OPTIONS_PROXIES_MAX 16
 
-typedef enum Command { COMMAND_SERVE, COMMAND_INIT, COMMAND_PASSWD, COMMAND_CHECK } Command;
+typedef enum Command {
+    COMMAND_SERVE,
+    COMMAND_INIT,
+    COMMAND_PASSWD,
+    COMMAND_CHECK,
+    COMMAND_BACKUP,
+    COMMAND_RESTORE
+} Command;
 
 typedef struct Options {
     Command command;
-    const char *argument; /* of passwd: the user */
+    const char *argument; /* of passwd: the user; of backup and restore: the file */
     const char *data;     /* DIR */
     const char *listen[OPTIONS_LISTEN_MAX];
     size_t n_listen; /* ≥ 1 */
@@ -26,11 +33,13 @@ typedef struct Options {
     int64_t rate_limit; /* requests in the window; 0: no limit */
     int64_t rate_window_s;
     bool absolute_location;
+    const char *passphrase_file; /* of backup and restore; NULL: it is asked for */
     LogLevel log_level;
     /* From the environment; main() fills them. */
     const char *password; /* ROSTRA_ADMIN_PASSWORD: of the first administrator of a new store; NULL:
                              generated */
     const char *key_file; /* ROSTRA_SECRET_KEY_FILE; NULL: DIR/secret.key */
+    const char *listeners; /* ROSTRA_LISTENERS, see restart.h; NULL: none */
 } Options;
 
 typedef enum OptionsAnswer { OPTIONS_RUN, OPTIONS_SHOWN /* --help, --version */ } OptionsAnswer;

@@ -25,6 +25,7 @@ struct Schedule {
     CertificateAlarms certificates;
     MemoryUpkeep memory;
     Jobs *upkeep;
+    Jobs *backups;
 };
 
 static Err *start_live(Schedule *s, Arena *a)
@@ -58,13 +59,22 @@ static Err *start_upkeep(Schedule *s, Arena *a)
     return jobs_new(a, "upkeep", table, ARRAY_N(table), &s->upkeep);
 }
 
-Err *schedule_new(Arena *errors, Store *store, Schedule **ret_schedule)
+static Err *start_backups(Schedule *s, Arena *a, BackupFolder *folder)
+{
+    const Job table[] = {
+        {"backups", BACKUP_FOLDER_PERIOD_US, backup_folder_run, folder},
+    };
+    return jobs_new(a, "backups", table, ARRAY_N(table), &s->backups);
+}
+
+Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups, Schedule **ret_schedule)
 {
     CLEANUP(schedule_free) Schedule *s = calloc(1, sizeof *s);
     MUST(s != NULL);
     s->store = store;
     TRY(start_live(s, errors));
     TRY(start_upkeep(s, errors));
+    TRY(start_backups(s, errors, backups));
     *ret_schedule = s;
     s = NULL;
     return NULL;
@@ -78,6 +88,7 @@ Schedule *schedule_free(Schedule *s)
     s->upkeep = jobs_free(s->upkeep);
     s->upkeep_reader = reader_free(s->upkeep_reader);
     s->live = jobs_free(s->live);
+    s->backups = jobs_free(s->backups);
     s->live_reader = reader_free(s->live_reader);
     free(s);
     return NULL;

@@ -1,15 +1,18 @@
 #pragma once
 
+#include "manager/transfer/backup_folder.h"
 #include "store/store.h"
 
 /* The tables of what happens by itself while the server runs (manager/jobs/jobs.h says how to add
- * to them): one for what follows changes within a second, one for all that may take longer. */
+ * to them): one for what follows changes within a second, one for backups, which may take minutes.
+ */
 
 typedef struct Schedule Schedule;
 
 /* Makes the live rows, so that the first answer has them, and starts the threads. The store must
  * outlive it. Errors: ERR_IO. */
-CHECKED Err *schedule_new(Arena *errors, Store *store, Schedule **ret_schedule);
+CHECKED Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups,
+                          Schedule **ret_schedule);
 
 /* Waits for the runs at hand. */
 Schedule *schedule_free(Schedule *s);

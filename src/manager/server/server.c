@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,7 +16,9 @@
 #include "manager/server/first_password.h"
 #include "manager/server/handler.h"
 #include "manager/server/open.h"
+#include "manager/server/restart.h"
 #include "manager/server/schedule.h"
+#include "manager/server/services.h"
 #include "manager/server/setup.h"
 
 #define READERS_MAX 4
@@ -28,6 +31,9 @@
 
 typedef struct Server {
     const Options *options;
+    LogTail *log_tail;
+    Services *services;
+    atomic_bool restarting; /* rather than ending */
     Handler handler;
     HttpServer *http;
     size_t listeners[OPTIONS_LISTEN_MAX];
@@ -51,6 +57,14 @@ static void block_signals(sigset_t *ret_waited)
     (void)signal(SIGHUP, SIG_IGN);
 }
 
+/* From any thread: what waits for the signal to end looks why. */
+static void server_restart(void *server)
+{
+    Server *s = server;
+    atomic_store(&s->restarting, true);
+    (void)kill(getpid(), SIGTERM); /* ourselves: can't fail */
+}
+
 /* Listens before anything is made, so that a port that is taken leaves no trace. The certificate is
  * replaced by the stored one before the first handshake. */
 static Err *server_listen(Server *s, Arena *a)
@@ -61,9 +75,14 @@ static Err *server_listen(Server *s, Arena *a)
     const HttpCertificate certificate = {.chain_pem = chain_pem, .key_pem = key_pem};
     CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
     TRY(http_credentials_new(a, &certificate, 1, STR_NONE, &credentials));
+    int inherited[OPTIONS_LISTEN_MAX];
+    const bool inherits =
+        restart_read_listeners(s->options->listeners, inherited, s->options->n_listen);
     for (size_t i = 0; i < s->options->n_listen; i++) {
-        Err *e = http_server_listen(s->http, a, str_from(s->options->listen[i]), credentials,
-                                    &s->listeners[i]);
+        Err *e = inherits ? http_server_listen_fd(s->http, a, inherited[i], credentials,
+                                                  &s->listeners[i])
+                          : http_server_listen(s->http, a, str_from(s->options->listen[i]),
+                                               credentials, &s->listeners[i]);
         if (e != NULL) {
             return err_wrap(a, e, "--listen %s", s->options->listen[i]);
         }
@@ -104,6 +123,7 @@ static Err *server_make_handler(Server *s, Arena *a)
         .n_hooks = resources_n_hooks,
         .commands = command_tables,
         .n_commands = command_n_tables,
+        .command_context = services_context(s->services),
     };
     s->handler.store = store;
     crypto_shorthash_keygen(s->handler.source_key);
@@ -140,12 +160,14 @@ static Err *server_start(Server *s, Arena *a)
     TRY(reader_new(a, s->opened.store, &s->reader));
     first_password_init(&s->first_password, s->options->data);
     TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
+    TRY(services_new(a, s->opened.store, s->options, s->log_tail, server_restart, s, &s->services));
+    const CommandContext *context = services_context(s->services);
     TRY(server_make_handler(s, a));
     TRY(derived_fill(s->opened.store, s->reader, s->certificate_arena));
     s->certificate = server_certificate_new(s->opened.store, s->reader, s->options->data);
     TRY(server_use_certificate(s));
-    TRY(schedule_new(a, s->opened.store, &s->schedule));
-    TRY(control_new(a, s->options->data, s->opened.store, &s->control));
+    TRY(schedule_new(a, s->opened.store, context->backups, &s->schedule));
+    TRY(control_new(a, s->options->data, s->opened.store, context, &s->control));
     return http_server_start(s->http, a);
 }
 
@@ -185,7 +207,9 @@ static void server_wait(Server *s, const sigset_t *waited)
     for (;;) {
         const int signal_number = sigtimedwait(waited, NULL, &step);
         if (signal_number > 0) {
-            log_info("stopping signal=%s", signal_number == SIGTERM ? "TERM" : "INT");
+            if (!atomic_load(&s->restarting)) {
+                log_info("stopping signal=%s", signal_number == SIGTERM ? "TERM" : "INT");
+            }
             return;
         }
         server_watch_certificate(s);
@@ -205,6 +229,7 @@ static void server_end(Server *s)
     s->handler.login = login_free(s->handler.login);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
     s->certificate = server_certificate_free(s->certificate);
+    s->services = services_free(s->services);
     s->reader = reader_free(s->reader);
     first_password_deinit(&s->first_password);
     opened_close(&s->opened);
@@ -212,11 +237,25 @@ static void server_end(Server *s)
     s->certificate_arena = arena_free(s->certificate_arena);
 }
 
-Err *server_serve(Arena *a, const Options *options)
+/* Copies of the sockets for the program that comes after this one. */
+static void server_keep_listeners(const Server *s, ServerEnd *ret_end)
 {
-    Server s = {.options = options, .certificate_arena = arena_new(CERTIFICATE_ARENA_BYTES)};
+    ret_end->restart = true;
+    ret_end->n_listeners = s->options->n_listen;
+    for (size_t i = 0; i < s->options->n_listen; i++) {
+        ret_end->listeners[i] = restart_keep(http_server_listener_fd(s->http, s->listeners[i]));
+    }
+}
+
+Err *server_serve(Arena *a, const Options *options, ServerEnd *ret_end)
+{
+    Server s = {.options = options,
+                .log_tail = log_tail_new(),
+                .certificate_arena = arena_new(CERTIFICATE_ARENA_BYTES)};
     sigset_t waited;
     block_signals(&waited);
+    log_set_copy(log_tail_take, s.log_tail);
+    *ret_end = (ServerEnd){.restart = false};
     Err *e = server_start(&s, a);
     if (e == NULL) {
         for (size_t i = 0; i < options->n_listen; i++) {
@@ -226,8 +265,13 @@ Err *server_serve(Arena *a, const Options *options)
         server_wait(&s, &waited);
         http_server_stop(s.http);
         log_tell_dropped(true);
-        log_info("stopped");
+        log_info(atomic_load(&s.restarting) ? "starting again" : "stopped");
+        if (atomic_load(&s.restarting)) {
+            server_keep_listeners(&s, ret_end);
+        }
     }
     server_end(&s);
+    log_set_copy(NULL, NULL);
+    s.log_tail = log_tail_free(s.log_tail);
     return e;
 }

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "base/datetime.h"
+#include "base/file.h"
 #include "base/uuid.h"
 #include "manager/transfer/backup_names.h"
 #include "store/backup.h"
+#include "store/files.h"
 
 typedef struct Backup {
     const Store *store;
@@ -87,7 +89,9 @@ static CHECKED Err *put_database(const Backup *b, StoreFile file, Str name)
 {
     char uuid[37];
     uuid_new(uuid);
-    const char *path = str_format(b->arena, "%s/backup-%.8s.tmp", b->data, uuid).ptr;
+    const Str part = str_format(b->arena, ".part-%.8s.db", uuid);
+    const char *path = files_backup_path(b->store, b->arena, part);
+    TRY(file_make_folder(b->arena, files_backup_folder(b->store, b->arena), S_IRWXU));
     TRY(store_backup_file(b->store, b->arena, file, path));
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const int error = errno;

@@ -15,7 +15,8 @@ typedef struct BackupMade {
     Str sha256; /* hexadecimal */
 } BackupMade;
 
-/* Writes a backup to fd, from where it stands, and syncs it. Errors: ERR_IO (a full disk, too, with
+/* Writes a backup to fd, from where it stands, and syncs it. What it needs meanwhile lies in
+ * DIR/backups under names that begin with ".part-". Errors: ERR_IO (a full disk, too, with
  * the reason in its text); what is in fd then is no backup. */
 CHECKED Err *backup_write(const Store *store, Arena *a, const char *data, int fd, Str passphrase,
                           BackupKind kind, BackupMade *ret_made);

@@ -262,8 +262,12 @@ Err *backup_reader_next(BackupReader *r, Arena *a, BackupRecord *ret_record)
 static CHECKED Err *read_head(BackupReader *r, Arena *a, Str passphrase, int64_t newest_model)
 {
     unsigned char key[KEY_BYTES];
-    TRY(read_whole(r, a, r->head, sizeof r->head));
-    TRY(backup_header_read(a, r->head, &r->header));
+    size_t n = 0;
+    TRY(read_some(r, a, r->head, sizeof r->head, &n));
+    TRY(backup_header_read(a, r->head, &r->header)); /* says so if it is something else */
+    if (n < sizeof r->head) {
+        return err(a, ERR_INVALID, "The backup is cut short.");
+    }
     if (r->header.model > newest_model) {
         return err(a, ERR_INVALID,
                    "The backup was made by a newer version of this program (%s): install that "

@@ -155,3 +155,34 @@ Err *restore_run(Arena *a, const Model *model, const StoreOptions *options, Back
     }
     return e;
 }
+
+/* --- the store in use --- */
+
+void restore_gate_init(RestoreGate *g, const Model *model, const StoreOptions *options)
+{
+    *g = (RestoreGate){.model = model, .options = *options};
+    mutex_init(&g->lock);
+}
+
+void restore_gate_deinit(RestoreGate *g)
+{
+    mutex_deinit(&g->lock);
+}
+
+Err *restore_gate_run(RestoreGate *g, Arena *a, BackupSource source, Str passphrase)
+{
+    mutex_lock(&g->lock);
+    const bool busy = g->closed;
+    g->closed = true;
+    mutex_unlock(&g->lock);
+    if (busy) {
+        return err(a, ERR_BUSY, "Another backup is being restored.");
+    }
+    Err *e = restore_run(a, g->model, &g->options, source, passphrase);
+    if (e != NULL) {
+        mutex_lock(&g->lock);
+        g->closed = false;
+        mutex_unlock(&g->lock);
+    }
+    return e;
+}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/thread.h"
 #include "manager/transfer/backup_stream.h"
 #include "store/store.h"
 
@@ -11,6 +12,21 @@
  * then. */
 CHECKED Err *restore_run(Arena *a, const Model *model, const StoreOptions *options,
                          BackupSource source, Str passphrase);
+
+/* Restoring into the store in use: once, since the server then has to start again, and one attempt
+ * at a time. Any thread. */
+typedef struct RestoreGate {
+    const Model *model;
+    StoreOptions options; /* of the store in use */
+    Mutex lock;
+    bool closed; /* under lock: somebody restores, or has restored */
+} RestoreGate;
+
+void restore_gate_init(RestoreGate *g, const Model *model, const StoreOptions *options);
+void restore_gate_deinit(RestoreGate *g);
+
+/* As restore_run(). Errors: ERR_BUSY besides. */
+CHECKED Err *restore_gate_run(RestoreGate *g, Arena *a, BackupSource source, Str passphrase);
 
 /* Unpacks the files behind the key into a folder, which is empty. Errors: ERR_INVALID, ERR_IO. */
 CHECKED Err *restore_unpack(Arena *a, const char *folder, BackupReader *reader);

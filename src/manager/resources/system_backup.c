@@ -1,0 +1,32 @@
+/* Backups: the file itself is what an object is, and goes with it. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "manager/resources/made_file.h"
+#include "manager/resources/row_values.h"
+#include "manager/resources/tables.h"
+#include "store/files.h"
+
+/* The folder is the truth: its row goes only after the file is gone. */
+static Err *before_delete(Tx *tx, const Row *old, Problems *problems)
+{
+    (void)problems; /* who may is told by the model */
+    const char *path = files_backup_path(tx_store(tx), tx_arena(tx), old->key.text);
+    return unlink(path) == 0 || errno == ENOENT
+               ? NULL
+               : err_detail(tx_arena(tx),
+                            err(tx_arena(tx), ERR_IO, "The backup cannot be removed."), "%s: %s",
+                            path, strerrordesc_np(errno));
+}
+
+static Err *render_detail(const Store *store, Arena *a, const Row *row, RestAnswer *answer)
+{
+    return made_file_answer(a, files_backup_path(store, a, row->key.text), row->key.text, answer);
+}
+
+const ResourceHooks system_backup_hooks = {
+    .resource = STR_INIT("system_backup"),
+    .before_delete = before_delete,
+    .render_detail = render_detail,
+};
