@@ -191,13 +191,25 @@ static void forget_parked(const Table *t, Parked *parked, const bool changed[])
     }
 }
 
+/* What is parked need not have changed: a group collides by any of its fields. */
+static Err *write_with_parked(Tx *tx, const Table *t, const Row *new, const Row *stored,
+                              const bool changed[])
+{
+    bool *columns = ARENA_ARRAY(tx->arena, bool, t->resource->n_fields);
+    for (size_t i = 0; i < t->n_fields; i++) {
+        const size_t at = t->fields[i]->index;
+        columns[at] = changed[at] || !value_equal(new->values[at], stored->values[at]);
+    }
+    return tx_write_columns(tx, t, stored, columns);
+}
+
 static Err *write_changed(Tx *tx, const Table *t, const Row *new, const bool changed[])
 {
     Err *e = tx_write_columns(tx, t, new, changed);
     if (is_unique_failure(tx, e)) {
         Row *stored = NULL;
         TRY(tx_unique_park(tx, t, new, &stored));
-        e = tx_write_columns(tx, t, stored, changed);
+        e = write_with_parked(tx, t, new, stored, changed);
     }
     return e == NULL ? NULL : explain(tx, t, new, e);
 }

@@ -121,6 +121,17 @@ static void test_unique(void **state)
          "", NULL},
         {"create media_library_playlist_entry position=1",
          "create media_library_playlist_entry position=1", "", NULL},
+        /* moved by the other field of the group */
+        {two_items,
+         "create media_library_playlist_entry position=2;"
+         "update media_library_playlist_entry 3 playlist=1",
+         "__all__: Media library playlist entry with this Playlist and Position already exists.",
+         ""},
+        {two_items,
+         "create media_library_playlist_entry position=2;"
+         "update media_library_playlist_entry 3 playlist=1;"
+         "delete media_library_playlist_entry 2",
+         "", NULL},
     };
     run_cases(state, cases, ARRAY_N(cases));
 }
