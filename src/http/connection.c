@@ -15,7 +15,7 @@
 
 #define PEER_IS_LEAVING (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
-const char *http_phase_name(HttpPhase phase)
+static const char *phase_name(HttpPhase phase)
 {
     static const char *const names[] = {
 #define HTTP_PHASE_NAME(name, text) #name,
@@ -199,7 +199,7 @@ static void log_cut(const HttpConnection *c, const char *why)
 {
     char text[HTTP_ADDRESS_TEXT_SIZE];
     log_debug("connection cut off: %s peer=%s phase=%s", why,
-              http_address_write(&c->address, text).ptr, http_phase_name(c->phase));
+              http_address_write(&c->address, text).ptr, phase_name(c->phase));
 }
 
 /* Our own answer to a request that doesn't get on. */

@@ -71,5 +71,3 @@ void http_connection_stop(HttpConnection *c);
 
 /* Closes it at once; not in WAIT, where the application has the request. */
 void http_connection_close(HttpConnection *c);
-
-const char *http_phase_name(HttpPhase phase);

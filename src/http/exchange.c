@@ -31,7 +31,6 @@ static void clear(HttpExchange *x)
     x->out_len = 0;
     x->response.status = 200;
     x->response.n_headers = 0;
-    x->response.close = false;
     atomic_store_explicit(&x->gone, false, memory_order_relaxed);
 }
 

@@ -55,12 +55,26 @@ static void free_exchanges(HttpLoop *loop)
     }
 }
 
+static void run_inbox(HttpLoop *loop)
+{
+    mutex_lock(&loop->lock);
+    HttpTask *task = loop->inbox_first;
+    loop->inbox_first = NULL;
+    loop->inbox_last = NULL;
+    mutex_unlock(&loop->lock);
+    while (task != NULL) {
+        HttpTask *next = task->next; /* run() may free it */
+        task->run(task, loop->context);
+        task = next;
+    }
+}
+
 void http_loop_deinit(HttpLoop *loop)
 {
     if (loop->server == NULL) {
         return; /* never initialised */
     }
-    http_loop_run_inbox(loop);
+    run_inbox(loop);
     free_exchanges(loop);
     close_if_open(loop->epoll_fd);
     close_if_open(loop->wake_fd);
@@ -82,20 +96,6 @@ void http_loop_post(HttpLoop *loop, HttpTask *task)
     mutex_unlock(&loop->lock);
     if (was_empty) {
         MUST(eventfd_write(loop->wake_fd, 1) == 0);
-    }
-}
-
-void http_loop_run_inbox(HttpLoop *loop)
-{
-    mutex_lock(&loop->lock);
-    HttpTask *task = loop->inbox_first;
-    loop->inbox_first = NULL;
-    loop->inbox_last = NULL;
-    mutex_unlock(&loop->lock);
-    while (task != NULL) {
-        HttpTask *next = task->next; /* run() may free it */
-        task->run(task, loop->context);
-        task = next;
     }
 }
 
@@ -368,7 +368,7 @@ static void handle(HttpLoop *loop, const struct epoll_event *event)
     HttpWatch *watch = event->data.ptr;
     switch (watch->kind) {
     case HTTP_WATCH_WAKE:
-        http_loop_run_inbox(loop);
+        run_inbox(loop);
         break;
     case HTTP_WATCH_LISTENER:
         http_accept(loop, (HttpListener *)watch);
@@ -406,7 +406,7 @@ static void *run(void *context)
            atomic_load_explicit(&loop->n_connections, memory_order_relaxed) > 0) {
         run_round(loop);
     }
-    http_loop_run_inbox(loop);
+    run_inbox(loop);
     if (handler->on_loop_stop != NULL) {
         handler->on_loop_stop(handler->context, loop->context);
     }

@@ -73,9 +73,6 @@ void http_loop_decide(HttpExchange *x, HttpOutcome outcome);
 
 bool http_loop_is_current(const HttpLoop *loop);
 
-/* Runs what is on the list of a loop that has ended. */
-void http_loop_run_inbox(HttpLoop *loop);
-
 /* From here on: on the loop's thread. */
 
 /* Moves a connection to another phase, the deadline of which begins. The only place that does. */

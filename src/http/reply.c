@@ -33,8 +33,7 @@ void http_exchange_finish(HttpExchange *x)
 
 static void write_head(HttpConnection *c, HttpExchange *x, bool streaming)
 {
-    x->keep_alive = x->keep_alive && !streaming && !x->response.close && !x->has_body_pending &&
-                    !c->loop->stopping;
+    x->keep_alive = x->keep_alive && !streaming && !x->has_body_pending && !c->loop->stopping;
     http_response_write_head(x, http_loop_date(c->loop), streaming);
     if (buf_failed(&x->out_head)) {
         x->keep_alive = false;

@@ -28,11 +28,6 @@ void http_response_set_status(HttpRequest *request, int status)
     http_exchange_of(request)->response.status = status;
 }
 
-int http_response_status(const HttpRequest *request)
-{
-    return http_exchange_of_const(request)->response.status;
-}
-
 void http_response_add_header(HttpRequest *request, const char *name, Str value)
 {
     HttpResponse *response = &http_exchange_of(request)->response;
@@ -70,11 +65,6 @@ void http_response_set_file(HttpRequest *request, int fd, uint64_t offset, uint6
     response->length = length;
 }
 
-void http_response_set_close(HttpRequest *request)
-{
-    http_exchange_of(request)->response.close = true;
-}
-
 static void drop_content_type(HttpResponse *response)
 {
     size_t n = 0;
@@ -98,7 +88,8 @@ void http_response_set_error(HttpRequest *request, int status, Str text)
     http_response_set_buf(request, body);
 }
 
-const char *http_status_phrase(int status)
+/* "" for codes without a phrase. */
+static const char *status_phrase(int status)
 {
     static const struct {
         int status;
@@ -202,7 +193,7 @@ void http_response_write_head(HttpExchange *x, Str date, bool streaming)
     buf_put_lit(out, "HTTP/1.1 ");
     buf_put_int64(out, status);
     buf_put_char(out, ' ');
-    buf_put_str(out, str_from(http_status_phrase(status)));
+    buf_put_str(out, str_from(status_phrase(status)));
     buf_put_lit(out, "\r\nDate: ");
     buf_put_str(out, date);
     buf_put_lit(out, "\r\n");

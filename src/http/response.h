@@ -17,7 +17,6 @@
 
 /* 200 until set; 200 ≤ status ≤ 599. */
 void http_response_set_status(HttpRequest *request, int status);
-int http_response_status(const HttpRequest *request);
 
 /* name: a literal, as written on the wire. value: lives until on_finished(), as literals and what
  * lies in request->arena do. At most HTTP_RESPONSE_HEADERS_MAX. */
@@ -32,15 +31,9 @@ void http_response_set_bytes(HttpRequest *request, HttpBytes *body); /* the call
  * shorter meanwhile: the connection is closed if it does. */
 void http_response_set_file(HttpRequest *request, int fd, uint64_t offset, uint64_t length);
 
-/* Close the connection after this answer. */
-void http_response_set_close(HttpRequest *request);
-
 /* Sends the answer. In on_head(): before the body was read; if there is one, the connection is
  * closed after the answer. The request isn't the caller's any more, even if the client is gone. */
 void http_respond(HttpRequest *request);
-
-/* "Not Found"; "" for codes without a phrase. */
-const char *http_status_phrase(int status);
 
 /* An error in the API's form: {"error": "text"} as application/json. Sets status, Content-Type (in
  * place of one set before) and body; doesn't respond. text: `"`, `\` and controls are escaped. */

@@ -14,7 +14,6 @@
 typedef struct HttpResponse {
     int status;
     size_t n_headers;
-    bool close;
     Str text;                                      /* the body in memory; all of it unless a file */
     Buf *buf;                                      /* owned; text points into it */
     HttpBytes *bytes;                              /* owned share; text points into it */

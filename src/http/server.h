@@ -30,8 +30,7 @@ typedef struct HttpHandler {
      * be NULL. */
     void (*on_head)(void *context, HttpRequest *request);
     void (*on_request)(void *context, HttpRequest *request);
-    /* Once for each request that on_head() saw: frees request->context. The answer (status) can
-     * still be read. May be NULL. */
+    /* Once for each request that on_head() saw: frees request->context. May be NULL. */
     void (*on_finished)(void *context, HttpRequest *request, bool sent_whole);
 } HttpHandler;
 

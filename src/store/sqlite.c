@@ -511,16 +511,6 @@ void db_clear_failure(Db *db)
     db->failure = DB_FAILURE_NONE;
 }
 
-int64_t db_n_changed(const Db *db)
-{
-    return sqlite3_changes64(db->raw);
-}
-
-int64_t db_last_id(const Db *db)
-{
-    return sqlite3_last_insert_rowid(db->raw);
-}
-
 bool db_in_transaction(const Db *db)
 {
     return sqlite3_get_autocommit(db->raw) == 0;

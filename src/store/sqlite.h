@@ -66,9 +66,6 @@ bool db_is_damaged(const Db *db);
 CHECKED Err *db_add_function(Db *db, Arena *a, const char *name,
                              Str (*run)(void *context, Str text), void *context);
 
-/* Rows that the last statement inserted, changed or deleted. */
-int64_t db_n_changed(const Db *db);
-int64_t db_last_id(const Db *db);
 bool db_in_transaction(const Db *db);
 
 /* Statements begun since db_open(). */

@@ -42,7 +42,8 @@ void versions_set(Versions *v, uint32_t slot, int64_t seq)
     atomic_store_explicit(&v->slots[slot], seq, memory_order_release);
 }
 
-int64_t versions_get(const Versions *v, uint32_t slot)
+/* Number of the newest change of the slot; 0: none since the store was opened. */
+static int64_t newest_of(const Versions *v, uint32_t slot)
 {
     return atomic_load_explicit(&v->slots[slot], memory_order_acquire);
 }
@@ -52,7 +53,7 @@ bool store_unchanged_since(const Store *s, const RowName names[], size_t n, int6
     for (size_t i = 0; i < n; i++) {
         const StoreFile file = store_file_of(names[i].resource);
         const Versions *v = writer_versions(s->files[file].writer);
-        if (versions_get(v, versions_slot(names[i].resource, names[i].key)) > seq) {
+        if (newest_of(v, versions_slot(names[i].resource, names[i].key)) > seq) {
             return false;
         }
     }

@@ -19,6 +19,3 @@ uint32_t versions_slot(const Resource *resource, Value key);
 
 /* Says that rows of the slot changed at `seq`, which never decreases. Writer only. */
 void versions_set(Versions *v, uint32_t slot, int64_t seq);
-
-/* Number of the newest change of the slot; 0: none since the store was opened. Any thread. */
-int64_t versions_get(const Versions *v, uint32_t slot);

@@ -55,8 +55,6 @@ static void insert(const Context *c, int64_t id, Value a, Str b)
     stmt_bind(s, 2, a);
     stmt_bind_text(s, 3, b);
     fixture_ok(stmt_run(s, c->a));
-    assert_int_equal(db_n_changed(c->db), 1);
-    assert_int_equal(db_last_id(c->db), id);
 }
 
 static void test_values(void **state)
