@@ -10,6 +10,9 @@
 /* A hash takes 0.1 s of a thread that others wait for. */
 #define HASHES_MAX 20
 
+/* A key takes up to seconds, while the snapshot is open. */
+#define HOOKS_MAX 200
+
 static const ResourceHooks *preparing_hooks(const Rest *r, const RestRequest *request)
 {
     const ResourceHooks *hooks = rest_hooks_of(r, request->route.resource);
@@ -171,6 +174,10 @@ static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *rea
         return NULL;
     }
     int64_t seq = 0;
+    if (write->n_items > HOOKS_MAX) {
+        return err(request->arena, ERR_INVALID,
+                   "At most %d objects of this resource in one request.", HOOKS_MAX);
+    }
     TRY(check_distinct(request->arena, write));
     TRY(reader_begin(reader, request->arena, &seq));
     Err *e = run_hooks(r, request, reader, write);

@@ -176,6 +176,26 @@ static void test_prepare(void **state)
     rest_steps_take_all(state, steps, ARRAY_N(steps));
 }
 
+/* {"objects": […]} with so many keys. */
+static const char *list_of(Arena *a, size_t n)
+{
+    CLEANUP(buf_free) Buf *body = buf_new(1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(body, "%s{\"key\": \"k%zu\"}", i == 0 ? "{\"objects\": [" : ", ", i);
+    }
+    buf_put_lit(body, "]}");
+    return str_to_cstr(a, buf_str(body));
+}
+
+static void test_limit(void **state)
+{
+    RestFixture *f = *state;
+    (void)send(f, "PATCH", C "ssh_authorized_key/", NULL, list_of(f->arena, 201), 400);
+    assert_int_equal(n_prepared, 0);
+    (void)send(f, "PATCH", C "ssh_authorized_key/", NULL, list_of(f->arena, 200), 202);
+    assert_int_equal(n_prepared, 200);
+}
+
 /* The row is changed between prepare and write: prepared again, three times at most. */
 static void test_stale(void **state)
 {
@@ -278,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_types_of_bodies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_if_match, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_prepare, set_up_hooks, tear_down),
+        cmocka_unit_test_setup_teardown(test_limit, set_up_hooks, tear_down),
         cmocka_unit_test_setup_teardown(test_stale, set_up_hooks, tear_down),
         cmocka_unit_test_setup_teardown(test_created, set_up_created, tear_down),
         cmocka_unit_test_setup_teardown(test_created_fails, set_up_created, tear_down),
