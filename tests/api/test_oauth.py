@@ -428,10 +428,13 @@ def test_settings(fresh_server, fresh_client):
     fresh_client.change(SETTINGS, api_oauth2_allow_all_perms=True)
     assert use(fresh_server, token, method='POST', json={'name': 'x'}).status_code == 201
     fresh_client.change(SETTINGS, api_oauth2_disable_basic=True)
-    for answer in (fresh_client.get('conference/'), fresh_client.get('conference/', auth=('admin', 'wrong'))):
+    for answer in (fresh_client.get('conference/'), fresh_client.get('conference/', auth=('admin', 'wrong')),
+                   *(use(fresh_server, 'x', scheme=scheme) for scheme in ('Token', 'Basic', 'Bearer') * 2)):
         assert answer.status_code == 401 and answer.headers['WWW-Authenticate'] == 'Bearer'
     assert use(fresh_server, token, SETTINGS, 'PATCH', json={'api_oauth2_disable_basic': False}).status_code == 202
     assert fresh_client.get('conference/').status_code == 200
+    for scheme in ('Token', 'Basic') * 2:
+        assert use(fresh_server, 'x', scheme=scheme).headers['WWW-Authenticate'].startswith('Basic ')
 
 
 def test_passwd_lets_passwords_in_again(fresh_server, fresh_client):

@@ -2,6 +2,7 @@
 #include "manager/auth/login.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/datetime.h"
@@ -21,6 +22,9 @@ struct Login {
     Store *store;
     Credentials *credentials;
     Throttle *throttle;
+    /* Whether passwords are refused, and at which change that was read: twice its number, plus 1 if
+     * so. Below 0: not read yet. */
+    _Atomic int64_t settings;
 };
 
 Login *login_new(Store *store)
@@ -31,6 +35,7 @@ Login *login_new(Store *store)
         .store = store,
         .credentials = credentials_new(store),
         .throttle = throttle_new(),
+        .settings = -2,
     };
     return l;
 }
@@ -95,12 +100,23 @@ static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
     return true;
 }
 
+/* Tells what to do instead, without a look into the store but after a change of the settings. */
+static LoginAnswer recall_refusal(const Login *l)
+{
+    const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION), value_integer(1)};
+    const int64_t settings = atomic_load(&l->settings);
+    if (!store_unchanged_since(l->store, &name, 1, settings >> 1)) {
+        return LOGIN_LOOK_UP;
+    }
+    return (settings & 1) != 0 ? LOGIN_NEEDS_TOKEN : LOGIN_REFUSED;
+}
+
 static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, Str address, int64_t now_us,
                                 int64_t *ret_wait_s)
 {
     Basic basic;
     if (!basic_parse(a, authorization, &basic)) {
-        return LOGIN_REFUSED;
+        return recall_refusal(l);
     }
     *ret_wait_s = throttle_wait_s(l->throttle, address, basic.user, now_us);
     return *ret_wait_s > 0 ? LOGIN_THROTTLED : LOGIN_UNKNOWN;
@@ -111,7 +127,7 @@ LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
 {
     const bool bearer = has_scheme(authorization, STR("bearer"));
     if (!bearer && !has_scheme(authorization, STR("basic"))) {
-        return LOGIN_REFUSED;
+        return recall_refusal(l);
     }
     const int64_t now_us = datetime_monotonic_us();
     if (credentials_recall(l->credentials, a, authorization, now_us, ret_principal)) {
@@ -128,6 +144,11 @@ static const Resource *administrators(const Store *store)
 static Value row_value(const Row *row, uint16_t field)
 {
     return row->values[field];
+}
+
+static bool refuses_passwords(const Row *settings)
+{
+    return row_value(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC).integer != 0;
 }
 
 typedef struct Account {
@@ -154,8 +175,7 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
     const Row *settings = NULL;
     Value key;
     TRY(grant_read_settings(&account->grant, reader, a, &settings));
-    account->basic_off =
-        row_value(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC).integer != 0;
+    account->basic_off = refuses_passwords(settings);
     TRY(reader_find(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user), &key));
     if (value_is_null(key)) {
         return NULL;
@@ -266,6 +286,21 @@ static Err *verify_bearer(Login *l, Reader *reader, Arena *a, Str authorization,
     return NULL;
 }
 
+static Err *read_refusal(Login *l, Reader *reader, Arena *a, LoginAnswer *ret_answer)
+{
+    Grant grant = {.n_rows = 0};
+    const Row *settings = NULL;
+    TRY(reader_begin(reader, a, &grant.seq));
+    Err *e = grant_read_settings(&grant, reader, a, &settings);
+    reader_end(reader);
+    if (e == NULL) {
+        const bool off = refuses_passwords(settings);
+        atomic_store(&l->settings, grant.seq << 1 | off);
+        *ret_answer = off ? LOGIN_NEEDS_TOKEN : LOGIN_REFUSED;
+    }
+    return e;
+}
+
 Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
                   LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
 {
@@ -275,7 +310,9 @@ Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str add
     case LOGIN_UNKNOWN:
         return verify_basic(l, reader, a, authorization, address, ret_answer, ret_principal);
     case LOGIN_LOOK_UP:
-        return verify_bearer(l, reader, a, authorization, ret_answer, ret_principal);
+        return has_scheme(authorization, STR("bearer"))
+                   ? verify_bearer(l, reader, a, authorization, ret_answer, ret_principal)
+                   : read_refusal(l, reader, a, ret_answer);
     default:
         return NULL;
     }
