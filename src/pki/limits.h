@@ -6,6 +6,7 @@
 
 #define PKI_TEXT_MAX_BYTES ((size_t)1024 * 1024) /* of a PEM text or PKCS#12 file */
 #define PKI_CERTIFICATES_MAX 500                 /* in one text */
+#define PKI_KEYS_MAX 50                          /* in one bundle */
 #define PKI_CHAIN_MAX 10                         /* from leaf to root */
 
 /* Rounds of the function that makes a key of a passphrase, of all parts of a text or file together.

@@ -65,16 +65,15 @@ static bool is_openssl_encrypted(const PemBlock *block)
 }
 
 static CHECKED Err *import_encrypted(Arena *a, const PemBlock *block, Str passphrase,
-                                     gnutls_x509_privkey_t key)
+                                     unsigned *rounds_left, gnutls_x509_privkey_t key)
 {
     if (passphrase.len == 0) {
         return passphrase_fault(a, "The private key is encrypted: its passphrase is needed.");
     }
     if (is_pkcs8_encrypted(block)) {
         Str der = STR_NONE;
-        unsigned rounds_left = PKI_ROUNDS_MAX;
         TRY(pem_decode(a, block, &der));
-        TRY(private_key_spend_rounds(a, der, &rounds_left));
+        TRY(private_key_spend_rounds(a, der, rounds_left));
     }
     const gnutls_datum_t text = data_of(block->text);
     if (gnutls_x509_privkey_import2(key, &text, GNUTLS_X509_FMT_PEM, str_to_cstr(a, passphrase),
@@ -86,11 +85,11 @@ static CHECKED Err *import_encrypted(Arena *a, const PemBlock *block, Str passph
 
 /* --- reading --- */
 
-static CHECKED Err *import(Arena *a, const PemBlock *block, Str passphrase,
+static CHECKED Err *import(Arena *a, const PemBlock *block, Str passphrase, unsigned *rounds_left,
                            gnutls_x509_privkey_t key)
 {
     if (is_pkcs8_encrypted(block) || is_openssl_encrypted(block)) {
-        return import_encrypted(a, block, passphrase, key);
+        return import_encrypted(a, block, passphrase, rounds_left, key);
     }
     const gnutls_datum_t text = data_of(block->text);
     return gnutls_x509_privkey_import(key, &text, GNUTLS_X509_FMT_PEM) < 0
@@ -115,11 +114,12 @@ static bool is_kind_taken(gnutls_x509_privkey_t key)
     }
 }
 
-static CHECKED Err *read_key(Arena *a, Str text, Str passphrase, gnutls_x509_privkey_t key)
+static CHECKED Err *read_key(Arena *a, Str text, Str passphrase, unsigned *rounds_left,
+                             gnutls_x509_privkey_t key)
 {
     PemBlock block = {.label = STR_NONE};
     TRY(find_key(a, text, &block));
-    TRY(import(a, &block, passphrase, key));
+    TRY(import(a, &block, passphrase, rounds_left, key));
     if (!is_kind_taken(key)) {
         return err(a, ERR_INVALID,
                    "Private keys are RSA of %d to %d bits, ECDSA on P-256, P-384 or P-521, Ed25519 "
@@ -134,13 +134,20 @@ static CHECKED Err *read_key(Arena *a, Str text, Str passphrase, gnutls_x509_pri
 
 Err *private_key_read(Arena *a, Str text, Str passphrase, PrivateKey **ret_key)
 {
+    unsigned rounds_left = PKI_ROUNDS_MAX;
+    return private_key_read_counted(a, text, passphrase, &rounds_left, ret_key);
+}
+
+Err *private_key_read_counted(Arena *a, Str text, Str passphrase, unsigned *rounds_left,
+                              PrivateKey **ret_key)
+{
     if (text.len > PKI_TEXT_MAX_BYTES) {
         return err(a, ERR_INVALID, "The text of the private key is too large.");
     }
     CLEANUP(private_key_free) PrivateKey *key = calloc(1, sizeof *key);
     MUST(key != NULL);
     TRY(pki_checked(a, "key", gnutls_x509_privkey_init(&key->key)));
-    TRY(read_key(a, text, passphrase, key->key));
+    TRY(read_key(a, text, passphrase, rounds_left, key->key));
     *ret_key = key;
     key = NULL;
     return NULL;

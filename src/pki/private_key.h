@@ -21,6 +21,10 @@ typedef struct PrivateKey PrivateKey;
  * (no key, damaged, another kind, more rounds than limits.h says; with PRIVATE_KEY_PASSPHRASE as
  * field: the passphrase is missing or wrong), ERR_IO (no memory). */
 CHECKED Err *private_key_read(Arena *a, Str text, Str passphrase, PrivateKey **ret_key);
+
+/* The same, where several keys together may take PKI_ROUNDS_MAX: counts off *rounds_left. */
+CHECKED Err *private_key_read_counted(Arena *a, Str text, Str passphrase, unsigned *rounds_left,
+                                      PrivateKey **ret_key);
 PrivateKey *private_key_free(PrivateKey *key);
 DEFINE_CLEANUP(PrivateKey, private_key_free);
 

@@ -1,10 +1,10 @@
-/* PEM texts: keys, certificates and requests for them. What is taken can be written and read again,
+/* PEM texts: keys, certificates, bundles of them. What is taken can be written and read again,
  * and what is shown of it is text. */
 #include <stdint.h>
 
 #include "base/utf8.h"
+#include "pki/bundle.h"
 #include "pki/certificates.h"
-#include "pki/signing_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -57,6 +57,17 @@ static void try_key(Arena *a, const PrivateKey *key)
     MUST(private_key_equal(key, again));
 }
 
+static void try_bundle(Arena *a, Str text)
+{
+    Bundle bundle = {.n_keys = 0};
+    const Err *e = bundle_read(a, text, STR("open"), &bundle);
+    MUST(e == NULL || e->kind == ERR_INVALID);
+    for (size_t i = 0; i < bundle.n_keys; i++) {
+        MUST(bundle_is_leaf(&bundle, bundle.leaves[i]));
+    }
+    bundle_deinit(&bundle);
+}
+
 /* The passphrase is "open", which a seed is encrypted with. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -69,5 +80,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_key(a, key);
     }
     try_certificates(a, text, key);
+    try_bundle(a, text);
     return 0;
 }

@@ -1,4 +1,5 @@
 /* Commands on the platform itself. */
+#include "manager/command/certificates_import.h"
 #include "manager/command/tables.h"
 #include "model/model_ids.h"
 
@@ -16,6 +17,7 @@ static Err *refuse_cloud_node(CommandCall *call)
 }
 
 const CommandEntry platform_commands[] = {
+    {.command = RES_COMMAND_PLATFORM__CERTIFICATES_IMPORT, .run = certificates_import_run},
     {.command = RES_COMMAND_PLATFORM__SOFTWARE_BUNDLE,
      .subject = FLD_COMMAND_PLATFORM__SOFTWARE_BUNDLE_PACKAGE,
      .run = refuse_package},
