@@ -22,8 +22,10 @@ enum { DB_STEPS_PER_CHECK = 1000 };
 enum { DB_BUSY_MS = 5000 };
 
 /* Pages that a connection keeps. With 100,000 rooms 2, 4 and 16 MiB cost the same, and so did
- * memory maps, with which an unreadable disk would end the process. */
-#define DB_CACHE_KIB "4000"
+ * memory maps, with which an unreadable disk would end the process. There are a dozen readers; what
+ * a writer can't keep it writes twice. */
+#define DB_READ_CACHE "PRAGMA cache_size = -2000;"
+#define DB_WRITE_CACHE "PRAGMA cache_size = -4000;"
 
 /* Of every file; what SQLite chooses for new ones. */
 enum { DB_PAGE_BYTES = 4096 };
@@ -141,13 +143,13 @@ static const char *pragmas(DbMode mode)
 {
     switch (mode) {
     case DB_READ:
-        return "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
+        return "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;" DB_READ_CACHE;
     case DB_WRITE_DURABLE:
-        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" DB_WRITE_CACHE;
     case DB_WRITE_DERIVED:
-        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" DB_WRITE_CACHE;
     case DB_WRITE_VOLATILE:
-        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;";
+        return "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" DB_WRITE_CACHE;
     }
     return "";
 }
@@ -168,8 +170,7 @@ static Err *set_up(Db *db, Arena *a, DbMode mode)
     (void)sqlite3_limit(db->raw, SQLITE_LIMIT_ATTACHED, 0);
     TRY(db_exec(db, a,
                 "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;"
-                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                "PRAGMA cache_size = -" DB_CACHE_KIB ";"));
+                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
     TRY(db_exec(db, a, pragmas(mode)));
     (void)sqlite3_wal_hook(db->raw, note_commit, db);
     const int code = functions_register(db->raw);
