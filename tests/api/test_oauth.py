@@ -431,6 +431,8 @@ def test_settings(fresh_server, fresh_client):
     for answer in (fresh_client.get('conference/'), fresh_client.get('conference/', auth=('admin', 'wrong')),
                    *(use(fresh_server, 'x', scheme=scheme) for scheme in ('Token', 'Basic', 'Bearer') * 2)):
         assert answer.status_code == 401 and answer.headers['WWW-Authenticate'] == 'Bearer'
+    fresh_server.restart()
+    assert use(fresh_server, 'x', scheme='Token').headers['WWW-Authenticate'] == 'Bearer'
     assert use(fresh_server, token, SETTINGS, 'PATCH', json={'api_oauth2_disable_basic': False}).status_code == 202
     assert fresh_client.get('conference/').status_code == 200
     for scheme in ('Token', 'Basic') * 2:
