@@ -153,19 +153,28 @@ static CHECKED Err *sign(const Making *m, const PrivateKey *key)
     return pki_checked(m->arena, "signature", code);
 }
 
+/* By the label that RFC 7468 wants; GnuTLS itself writes an older one that some don't read. */
+static CHECKED Err *write_pem(Making *m, Str *ret_pem)
+{
+    gnutls_datum_t der = {NULL, 0}, pem = {NULL, 0};
+    TRY(pki_checked(m->arena, "DER", gnutls_x509_crq_export2(m->crq, GNUTLS_X509_FMT_DER, &der)));
+    const int code = gnutls_pem_base64_encode2("CERTIFICATE REQUEST", &der, &pem);
+    gnutls_free(der.data);
+    TRY(pki_checked(m->arena, "PEM", code));
+    *ret_pem = data_take(m->arena, &pem);
+    return NULL;
+}
+
 static CHECKED Err *make(Making *m, const PrivateKey *key, Str *ret_pem)
 {
     Arena *a = m->arena;
-    gnutls_datum_t pem = {NULL, 0};
     TRY(pki_checked(a, "version", gnutls_x509_crq_set_version(m->crq, 1)));
     TRY(put_subject(m));
     TRY(pki_checked(a, "key", gnutls_x509_crq_set_key(m->crq, key->key)));
     TRY(put_alt_names(m));
     TRY(put_extensions(m));
     TRY(sign(m, key));
-    TRY(pki_checked(a, "PEM", gnutls_x509_crq_export2(m->crq, GNUTLS_X509_FMT_PEM, &pem)));
-    *ret_pem = data_take(a, &pem);
-    return NULL;
+    return write_pem(m, ret_pem);
 }
 
 Err *signing_request_make(Arena *a, const SigningRequest *request, const PrivateKey *key,

@@ -162,6 +162,8 @@ def test_signing_requests_with_keys_made_here(client):
         path = client.create('certificate_signing_request', subject_name='node.example.com', private_key_type=kind)
         assert shown in request_text(client, path)
         assert client.read(path)['private_key'] == ''
+        lines = client.read(path)['csr'].splitlines()
+        assert [lines[0], lines[-1]] == [f'-----{word} CERTIFICATE REQUEST-----' for word in ('BEGIN', 'END')]
 
 
 def test_what_a_signing_request_says(client):
