@@ -406,6 +406,12 @@ def test_multipart_without_a_file(client):
     assert client.read(path)['custom_layouts'] == 'x'
     assert client.request('PATCH', path, files={'custom_layouts': (None, '')}).status_code == 202
     assert client.read(path)['custom_layouts'] == '' and client.read(path)['name'] == 'Multi'
+    unchosen = (b'--b0u\r\nContent-Disposition: form-data; name="name"\r\n\r\nUnchosen\r\n'
+                b'--b0u\r\nContent-Disposition: form-data; name="package"; filename=""\r\n'
+                b'Content-Type: application/octet-stream\r\n\r\n\r\n--b0u--\r\n')
+    answer = client.request('POST', 'ivr_theme/', data=unchosen,
+                            headers={'Content-Type': 'multipart/form-data; boundary=b0u'})
+    assert answer.status_code == 201, answer.text
     for name in ('media_library_entry/', 'webapp_branding/'):
         answer = client.request('POST', name, files={'name': (None, 'No file'), 'webapp_type': (None, 'webapp2')})
         assert answer.status_code == 400
@@ -425,6 +431,21 @@ def test_nodes_of_an_ssh_key_are_a_view(client, make_node):
     assert client.read('management_vm/1/')['ssh_authorized_keys'] == [key]
     client.change(key, nodes=[])
     assert client.read(node)['ssh_authorized_keys'] == client.read('management_vm/1/')['ssh_authorized_keys'] == []
+
+
+def test_nodes_of_a_certificate_are_a_view(client, maker, make_node):
+    """fact 5.5: host names; one at a time, since a node has one certificate."""
+    node = make_node()
+    first, second = (client.create('tls_certificate', **maker.body(resources.load('configuration', 'tls_certificate')))
+                     for _ in range(2))
+    client.change(node, tls_certificate=first)
+    assert client.read(first)['nodes'] == ['facts1.example.com']
+    client.change(second, nodes=['facts1.example.com'])
+    assert client.read(node)['tls_certificate'] == second
+    assert client.read(first)['nodes'] == [] and client.read(second)['nodes'] == ['facts1.example.com']
+    client.change(second, nodes=[])
+    assert client.read(node)['tls_certificate'] is None
+    assert client.patch(second, {'nodes': ['nobody.example.com']}).status_code == 400
 
 
 @pytest.mark.parametrize('text', ['ssh-rsa AAAAB3NzaC1yc2E= me@host', 'AAAAB3NzaC1yc2E=', 'AAAAB3Nz', 'ssh-rsa AAAAB3N'])

@@ -106,7 +106,8 @@ Str multipart_base_name(Arena *a, Str path)
     return is_dots(clean) ? STR("file") : clean;
 }
 
-/* Reads name and file name from Content-Disposition; false: the part has no name. */
+/* Reads name and file name from Content-Disposition; false: the part has no name, or is what a
+ * browser sends for a file that nobody chose. */
 static bool read_disposition(Arena *a, Str value, Part *part)
 {
     Str name = STR_NONE, file_name = STR_NONE;
@@ -116,10 +117,10 @@ static bool read_disposition(Arena *a, Str value, Part *part)
     part->name = name;
     part->is_file = multipart_parameter(a, value, STR("filename"), &file_name);
     part->file_name = utf8_valid(file_name) ? multipart_base_name(a, file_name) : STR("file");
-    return true;
+    return !part->is_file || file_name.len > 0 || part->content.len > 0;
 }
 
-/* The header lines of a part; false: it has no name. */
+/* The header lines of a part, whose content is there already; false: it doesn't count. */
 static bool read_head(Arena *a, Str head, Part *part)
 {
     bool named = false;

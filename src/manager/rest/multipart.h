@@ -17,7 +17,8 @@ typedef struct Part {
     Str content;
 } Part;
 
-/* content_type: the whole header with its boundary. Parts without a name are skipped. Errors:
+/* content_type: the whole header with its boundary. Parts without a name are skipped, and so are
+ * empty files without a file name, which nobody chose. Errors:
  * ERR_INVALID (no boundary, no final boundary, a malformed part). */
 CHECKED Err *multipart_parse(Arena *a, Str content_type, Str body, Part **ret_parts, size_t *ret_n);
 
