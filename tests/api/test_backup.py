@@ -286,7 +286,7 @@ def members(content):
 
 @pytest.mark.parametrize('path', ['platform/snapshot', 'platform/take_snapshot', 'snapshot'])
 def test_snapshot(client, path):
-    """wire 12.4, 12.1: 200 with the archive itself"""
+    """wire 12.4, 12.1, fact 7.2: 200 with the archive itself"""
     client.create('conference', name='snapped', service_type='conference', pin='918273')
     client.create('ldap_sync_source', name='S', ldap_server='ldap.example.com', ldap_base_dn='dc=x',
                   ldap_bind_username='u', ldap_bind_password='most secret')
@@ -306,7 +306,7 @@ def test_snapshot(client, path):
 
 
 def test_snapshot_on_request(client):
-    """wire 12.4"""
+    """wire 12.4, fact 7.2"""
     answer = client.post(PLATFORM + 'snapshot/', {'request': True})
     assert answer.status_code == 202
     done = wait_until_done(client, answer.json()['data']['resource_uri'])
