@@ -174,6 +174,24 @@ Err *reader_db(Reader *r, Arena *a, StoreFile file, Db **ret_db)
     return NULL;
 }
 
+Err *reader_connect(Reader *r, Arena *a)
+{
+    Err *e = NULL;
+    for (size_t i = 0; i < STORE_FILE_N && e == NULL; i++) {
+        Db *db = NULL;
+        int64_t seq = 0;
+        if (i == STORE_SEARCH) {
+            continue; /* it may not be there yet; its readers go without */
+        }
+        e = reader_db(r, a, (StoreFile)i, &db);
+        if (e == NULL) { /* SQLite opens what belongs to a file when it first reads */
+            e = db_int64(db, a, STR("SELECT seq FROM counter"), 0, &seq);
+        }
+    }
+    reader_end(r);
+    return e;
+}
+
 static const Table *table_at(const Reader *r, const Resource *resource)
 {
     const Table *t = table_of(r->store->tables, resource);

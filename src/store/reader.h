@@ -16,6 +16,10 @@ CHECKED Err *reader_new(Arena *errors, Store *store, Reader **ret_reader);
 Reader *reader_free(Reader *r);
 DEFINE_CLEANUP(Reader, reader_free);
 
+/* Connects to every file now, which is else done when it is first read: so that a lack of
+ * descriptors later doesn't stop who reads seldom. Not between reader_begin() and reader_end(). */
+CHECKED Err *reader_connect(Reader *r, Arena *a);
+
 /* Opens the snapshots; *ret_seq: the number of the last change, taken before, so that what is seen
  * is at least that new. */
 CHECKED Err *reader_begin(Reader *r, Arena *a, int64_t *ret_seq);

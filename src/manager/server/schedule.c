@@ -31,6 +31,7 @@ struct Schedule {
 static Err *start_live(Schedule *s, Arena *a)
 {
     TRY(reader_new(a, s->store, &s->live_reader));
+    TRY(reader_connect(s->live_reader, a));
     s->mirrors = (Mirrors){.store = s->store, .reader = s->live_reader};
     TRY(mirrors_run(&s->mirrors, a, datetime_now_us()));
     const Job table[] = {
@@ -43,6 +44,7 @@ static Err *start_live(Schedule *s, Arena *a)
 static Err *start_upkeep(Schedule *s, Arena *a)
 {
     TRY(reader_new(a, s->store, &s->upkeep_reader));
+    TRY(reader_connect(s->upkeep_reader, a));
     s->retention =
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
     s->tokens = (AccessTokenCleaning){.store = s->store, .reader = s->upkeep_reader};

@@ -2,6 +2,7 @@
 #include "store/script.h"
 #include "test.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 
 #include "manager/jobs/management_vm.h"
@@ -109,6 +110,29 @@ static void test_start(void **state)
     assert_int_equal(count_of(f, RES_STATUS_SYSTEM_LOCATION__STATISTICS), 1);
     assert_int_equal(count_of(f, RES_STATUS_MANAGEMENT_VM), 1);
     assert_int_equal(count_of(f, RES_STATUS_LICENSING), 1);
+}
+
+static int n_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int n = 0;
+    assert_non_null(folder);
+    while (readdir(folder) != NULL) {
+        n++;
+    }
+    (void)closedir(folder);
+    return n;
+}
+
+/* A lack of descriptors later doesn't stop the job. */
+static void test_connected(void **state)
+{
+    Fixture *f = *state;
+    check(reader_connect(f->reader, f->script->arena));
+    const int n = n_descriptors();
+    run(f);
+    (void)count_of(f, RES_HISTORY_ALARM);
+    assert_int_equal(n_descriptors(), n);
 }
 
 static void test_changes(void **state)
@@ -255,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_connected, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_nodes_report_stays, set_up, tear_down),
