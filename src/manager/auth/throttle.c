@@ -9,9 +9,12 @@
 #include "base/thread.h"
 #include "http/address.h"
 
-/* A table of fixed size: an old counter gives way to a new one that falls on its place, so that
- * nobody can make it grow. The key is secret, hence nobody can aim at a counter either. */
-#define THROTTLE_SLOTS 8192
+/* Tables of fixed size: an old counter gives way to a new one that falls on its place, so that
+ * nobody can make them grow. The key is secret, hence nobody can aim at a counter either; and
+ * addresses have a table of their own, hence no number of user names pushes one out. */
+#define THROTTLE_SLOTS 4096
+
+typedef enum CounterKind { COUNTER_USER, COUNTER_ADDRESS, COUNTER_KIND_N } CounterKind;
 
 typedef struct Counter {
     uint64_t name; /* hash of whom it counts; 0: free */
@@ -22,7 +25,7 @@ typedef struct Counter {
 struct Throttle {
     Mutex lock;
     unsigned char key[crypto_shorthash_KEYBYTES];
-    Counter counters[THROTTLE_SLOTS]; /* under lock */
+    Counter counters[COUNTER_KIND_N][THROTTLE_SLOTS]; /* under lock */
 };
 
 Throttle *throttle_new(void)
@@ -52,12 +55,12 @@ static Str network_of(Str address, HttpAddress *room)
     return (Str){(const char *)room->bytes, sizeof room->bytes};
 }
 
-/* user STR_NONE: the address as a whole. */
+/* user: "" for the address as a whole. */
 static uint64_t counter_name(const Throttle *t, Str address, Str user)
 {
     HttpAddress network;
     const Str parts[] = {network_of(address, &network), user};
-    uint64_t name = user.ptr == NULL ? 1 : 2;
+    uint64_t name = 0;
     for (size_t i = 0; i < ARRAY_N(parts); i++) {
         uint64_t hash = 0;
         const Str part = parts[i];
@@ -69,23 +72,24 @@ static uint64_t counter_name(const Throttle *t, Str address, Str user)
     return name != 0 ? name : 1;
 }
 
-static Counter *counter_at(Throttle *t, uint64_t name)
+static Counter *counter_at(Throttle *t, CounterKind kind, uint64_t name)
 {
-    return &t->counters[name % THROTTLE_SLOTS];
+    return &t->counters[kind][name % THROTTLE_SLOTS];
 }
 
-static int64_t counter_wait_us(Throttle *t, uint64_t name, int most, int64_t now_us)
+static int64_t counter_wait_us(Throttle *t, CounterKind kind, uint64_t name, int64_t now_us)
 {
-    const Counter *counter = counter_at(t, name);
-    if (counter->name != name || counter->failures < most) {
+    static const int most[COUNTER_KIND_N] = {THROTTLE_USER_FAILURES, THROTTLE_ADDRESS_FAILURES};
+    const Counter *counter = counter_at(t, kind, name);
+    if (counter->name != name || counter->failures < most[kind]) {
         return 0;
     }
     return MAX(counter->since_us + THROTTLE_WINDOW_US - now_us, 0);
 }
 
-static void counter_add(Throttle *t, uint64_t name, int64_t now_us)
+static void counter_add(Throttle *t, CounterKind kind, uint64_t name, int64_t now_us)
 {
-    Counter *counter = counter_at(t, name);
+    Counter *counter = counter_at(t, kind, name);
     if (counter->name != name || now_us - counter->since_us >= THROTTLE_WINDOW_US) {
         *counter = (Counter){.name = name, .since_us = now_us};
     }
@@ -96,9 +100,9 @@ int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us)
 {
     mutex_lock(&t->lock);
     const int64_t user_us =
-        counter_wait_us(t, counter_name(t, address, user), THROTTLE_USER_FAILURES, now_us);
+        counter_wait_us(t, COUNTER_USER, counter_name(t, address, user), now_us);
     const int64_t address_us =
-        counter_wait_us(t, counter_name(t, address, STR_NONE), THROTTLE_ADDRESS_FAILURES, now_us);
+        counter_wait_us(t, COUNTER_ADDRESS, counter_name(t, address, STR_NONE), now_us);
     mutex_unlock(&t->lock);
     return (MAX(user_us, address_us) + 999999) / 1000000;
 }
@@ -106,8 +110,8 @@ int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us)
 void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us)
 {
     mutex_lock(&t->lock);
-    counter_add(t, counter_name(t, address, user), now_us);
-    counter_add(t, counter_name(t, address, STR_NONE), now_us);
+    counter_add(t, COUNTER_USER, counter_name(t, address, user), now_us);
+    counter_add(t, COUNTER_ADDRESS, counter_name(t, address, STR_NONE), now_us);
     mutex_unlock(&t->lock);
 }
 
@@ -115,7 +119,7 @@ void throttle_forget(Throttle *t, Str address, Str user)
 {
     mutex_lock(&t->lock);
     const uint64_t name = counter_name(t, address, user);
-    Counter *counter = counter_at(t, name);
+    Counter *counter = counter_at(t, COUNTER_USER, name);
     if (counter->name == name) {
         *counter = (Counter){0};
     }

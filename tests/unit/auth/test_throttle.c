@@ -48,6 +48,17 @@ static void test_an_address_waits_after_fifty(void **state)
     assert_int_equal(throttle_wait_s(t, there, STR("nobody"), SECOND_US), 0);
 }
 
+/* They once shared a table, and now and then a name fell on the place of its address. */
+static void test_no_number_of_names_hides_an_address(void **state)
+{
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    for (int i = 0; i < 100000; i++) {
+        throttle_count_failure(t, here, (Str){(const char *)&i, sizeof i}, SECOND_US);
+    }
+    assert_true(throttle_wait_s(t, here, STR("nobody"), SECOND_US) > 0);
+}
+
 static void test_a_network_of_ipv6_is_one_address(void **state)
 {
     (void)state;
@@ -78,6 +89,7 @@ int main(void)
         cmocka_unit_test(test_a_user_waits_after_ten_failures),
         cmocka_unit_test(test_others_are_not_touched),
         cmocka_unit_test(test_an_address_waits_after_fifty),
+        cmocka_unit_test(test_no_number_of_names_hides_an_address),
         cmocka_unit_test(test_a_network_of_ipv6_is_one_address),
         cmocka_unit_test(test_a_success_forgets),
     };
