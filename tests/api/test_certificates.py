@@ -150,6 +150,17 @@ def test_faults(client):
     assert leaf.key.splitlines()[1] not in client.server.log()
 
 
+def test_passphrases_of_one_request_are_counted(client):
+    """Each may take seconds of a thread that others wait for."""
+    _, _, leaf = pki.family()
+    body = {'certificate': leaf.certificate, 'private_key': leaf.key, 'private_key_passphrase': 'x'}
+    answer = client.patch('tls_certificate/', {'objects': [body] * 21})
+    assert answer.status_code == 400 and answer.json() == {'error': 'At most 20 passphrases in one request.'}
+    assert client.patch('tls_certificate/', {'objects': [body] * 2}).status_code == 202
+    for one in client.objects('tls_certificate/', subject_name='leaf.example.com'):
+        client.remove(one['resource_uri'])
+
+
 # --- signing requests ---
 
 def request_text(client, path):

@@ -10,6 +10,9 @@
 /* A hash takes 0.1 s of a thread that others wait for. */
 #define HASHES_MAX 20
 
+/* What a passphrase opens may take three seconds. */
+#define PASSPHRASES_MAX 20
+
 /* A key takes up to seconds, while the snapshot is open. */
 #define HOOKS_MAX 200
 
@@ -22,6 +25,11 @@ static const ResourceHooks *preparing_hooks(const Rest *r, const RestRequest *re
 static bool is_hash(const InputField *f)
 {
     return f->kind == INPUT_SECRET && f->field->secret == SECRET_HASH;
+}
+
+static bool is_passphrase(const InputField *f)
+{
+    return f->kind == INPUT_SECRET && f->field->secret == SECRET_INPUT;
 }
 
 static bool is_slow(const Input *input)
@@ -49,9 +57,15 @@ bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write 
 
 /* --- hashes and files: once, however often the rest is repeated --- */
 
-static CHECKED Err *hash_password(Arena *a, InputField *f, size_t *n_hashes)
+/* What a request may have only so many of. */
+typedef struct Slow {
+    size_t n_hashes;
+    size_t n_passphrases;
+} Slow;
+
+static CHECKED Err *hash_password(Arena *a, InputField *f, Slow *slow)
 {
-    if (++*n_hashes > HASHES_MAX) {
+    if (++slow->n_hashes > HASHES_MAX) {
         return err(a, ERR_INVALID, "At most %d passwords in one request.", HASHES_MAX);
     }
     Str hash = STR_NONE;
@@ -78,8 +92,15 @@ static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f, Problems *
     return NULL;
 }
 
+static CHECKED Err *count_passphrase(Arena *a, Slow *slow)
+{
+    return ++slow->n_passphrases > PASSPHRASES_MAX
+               ? err(a, ERR_INVALID, "At most %d passphrases in one request.", PASSPHRASES_MAX)
+               : NULL;
+}
+
 static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Problems *problems,
-                                   size_t *n_hashes)
+                                   Slow *slow)
 {
     for (size_t i = 0; i < input->n_fields; i++) {
         InputField *f = &input->fields[i];
@@ -87,7 +108,9 @@ static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Proble
             continue;
         }
         if (is_hash(f)) {
-            TRY(hash_password(a, f, n_hashes));
+            TRY(hash_password(a, f, slow));
+        } else if (is_passphrase(f)) {
+            TRY(count_passphrase(a, slow));
         } else if (f->kind == INPUT_FILE) {
             TRY(keep_file(r, a, f, problems));
         }
@@ -166,9 +189,9 @@ static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Reader *reade
 
 static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *reader, Write *write)
 {
-    size_t n_hashes = 0;
+    Slow slow = {0};
     for (size_t i = 0; i < write->n_items; i++) {
-        TRY(prepare_values(r, request->arena, write->items[i].input, &write->problems, &n_hashes));
+        TRY(prepare_values(r, request->arena, write->items[i].input, &write->problems, &slow));
     }
     if (preparing_hooks(r, request) == NULL || problems_any(&write->problems)) {
         return NULL;
