@@ -36,6 +36,25 @@ static int file_with(const char *text)
     return fd;
 }
 
+/* Dropped between two stages: by a full pool, say. */
+static void test_dropped(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    int fd = file_with("--XX\r\nContent-Disposition: form-data; name=\"package\"; filename=\"a\""
+                       "\r\n\r\nPK\r\n--XX--");
+    RestRequest request = request_of(a, fd);
+    Body body;
+    assert_null(body_read(&request, &body));
+    assert_non_null(request.body_mapping);
+    answer_error(&request.answer, a, 503, STR("The server is busy; try again."));
+    rest_release(&request);
+    assert_null(request.body_mapping);
+    assert_null(request.answer.body);
+    rest_release(&request); /* nothing is left */
+    assert_int_equal(close(fd), 0);
+}
+
 static void test_mapped(void **state)
 {
     (void)state;
@@ -96,6 +115,7 @@ static void test_large_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dropped),
         cmocka_unit_test(test_mapped),
         cmocka_unit_test(test_large_text),
         cmocka_unit_test(test_empty),
