@@ -13,7 +13,8 @@ static Err *told(CommandCall *call, Err *e)
 
 static Err *run_create(CommandCall *call)
 {
-    const CommandContext *context = call->context;
+    const CommandContext *context = NULL;
+    TRY(command_context_of(call, &context));
     const Str passphrase = call->clear[FLD_COMMAND_PLATFORM__BACKUP_CREATE_PASSPHRASE];
     const Value request = call->arguments->values[FLD_COMMAND_PLATFORM__BACKUP_CREATE_REQUEST];
     Str name = STR_NONE;
@@ -29,7 +30,8 @@ static Err *run_create(CommandCall *call)
 
 static Err *run_restore(CommandCall *call)
 {
-    const CommandContext *context = call->context;
+    const CommandContext *context = NULL;
+    TRY(command_context_of(call, &context));
     const uint16_t package = FLD_COMMAND_PLATFORM__BACKUP_RESTORE_PACKAGE;
     const uint16_t passphrase = FLD_COMMAND_PLATFORM__BACKUP_RESTORE_PASSPHRASE;
     Str content = call->files[package]->content;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/rest/commands.h"
 #include "manager/transfer/requests.h"
 #include "manager/transfer/restore.h"
 
@@ -14,3 +15,6 @@ typedef struct CommandContext {
     void (*restart)(void *server);
     void *server;
 } CommandContext;
+
+/* That of a call. Errors: ERR_INVALID, without a server behind it. */
+CHECKED Err *command_context_of(const CommandCall *call, const CommandContext **ret_context);

@@ -13,7 +13,8 @@ static int64_t hours_of(const CommandCall *call, uint16_t argument)
 
 static Err *make_later(CommandCall *call, const SnapshotRange *range)
 {
-    const CommandContext *context = call->context;
+    const CommandContext *context = NULL;
+    TRY(command_context_of(call, &context));
     Str uri = STR_NONE;
     TRY(requests_add_snapshot(context->requests, call->arena, range, &uri));
     command_answer_request(call->answer, uri);
@@ -22,7 +23,8 @@ static Err *make_later(CommandCall *call, const SnapshotRange *range)
 
 static Err *run_snapshot(CommandCall *call)
 {
-    const CommandContext *context = call->context;
+    const CommandContext *context = NULL;
+    TRY(command_context_of(call, &context));
     const SnapshotRange range = {
         .from_hours = hours_of(call, FLD_COMMAND_PLATFORM__SNAPSHOT_LIMIT),
         .to_hours = hours_of(call, FLD_COMMAND_PLATFORM__SNAPSHOT_END_LIMIT),
