@@ -1,4 +1,5 @@
 /* rostrad, the Management Node. */
+#include <curl/curl.h>
 #include <gnutls/gnutls.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -140,7 +141,8 @@ int main(int argc, char *argv[])
     options.listeners = getenv(RESTART_VARIABLE);
     /* NOLINTEND(concurrency-mt-unsafe) */
     log_set_level(options.log_level);
-    if (sodium_init() < 0 || gnutls_global_init() < 0) {
+    if (sodium_init() < 0 || gnutls_global_init() < 0 ||
+        curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         (void)fprintf(stderr, "rostrad: The cryptographic libraries cannot be started.\n");
         return EXIT_FAILED;
     }

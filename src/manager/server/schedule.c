@@ -12,6 +12,7 @@
 #include "manager/jobs/memory.h"
 #include "manager/jobs/mirror.h"
 #include "manager/jobs/retention.h"
+#include "manager/transfer/autobackup.h"
 
 struct Schedule {
     Store *store;
@@ -25,6 +26,8 @@ struct Schedule {
     CertificateAlarms certificates;
     MemoryUpkeep memory;
     Jobs *upkeep;
+    Reader *backups_reader; /* of the backups' thread */
+    Autobackup autobackup;
     Jobs *backups;
 };
 
@@ -63,8 +66,11 @@ static Err *start_upkeep(Schedule *s, Arena *a)
 
 static Err *start_backups(Schedule *s, Arena *a, BackupFolder *folder)
 {
+    TRY(reader_new(a, s->store, &s->backups_reader));
+    s->autobackup = (Autobackup){.store = s->store, .reader = s->backups_reader, .folder = folder};
     const Job table[] = {
         {"backups", BACKUP_FOLDER_PERIOD_US, backup_folder_run, folder},
+        {"autobackup", AUTOBACKUP_PERIOD_US, autobackup_run, &s->autobackup},
     };
     return jobs_new(a, "backups", table, ARRAY_N(table), &s->backups);
 }
@@ -91,6 +97,7 @@ Schedule *schedule_free(Schedule *s)
     s->upkeep_reader = reader_free(s->upkeep_reader);
     s->live = jobs_free(s->live);
     s->backups = jobs_free(s->backups);
+    s->backups_reader = reader_free(s->backups_reader);
     s->live_reader = reader_free(s->live_reader);
     free(s);
     return NULL;

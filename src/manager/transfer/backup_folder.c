@@ -24,6 +24,7 @@
 #define NAME_MAX_CHARACTERS 200
 #define SUM_CHARACTERS (2 * crypto_hash_sha256_BYTES)
 #define PART_START ".part-"
+#define AUTOMATIC_START STR("rostra_autobackup_")
 #define FILE_END ".rostrabak"
 
 /* A file that has a row. */
@@ -401,12 +402,25 @@ static size_t automatic_names(BackupFolder *f, Arena *a, const char **ret_names)
     size_t n = 0;
     mutex_lock(&f->lock);
     for (size_t i = 0; i < f->n_known; i++) {
-        if (str_starts_with(str_from(f->known[i].name), STR("rostra_autobackup_"))) {
+        if (str_starts_with(str_from(f->known[i].name), AUTOMATIC_START)) {
             ret_names[n++] = str_to_cstr(a, str_from(f->known[i].name));
         }
     }
     mutex_unlock(&f->lock);
     return n;
+}
+
+int64_t backup_folder_newest(BackupFolder *f)
+{
+    int64_t newest_us = 0;
+    mutex_lock(&f->lock);
+    for (size_t i = 0; i < f->n_known; i++) {
+        if (str_starts_with(str_from(f->known[i].name), AUTOMATIC_START)) {
+            newest_us = MAX(newest_us, f->known[i].changed_us);
+        }
+    }
+    mutex_unlock(&f->lock);
+    return newest_us;
 }
 
 Err *backup_folder_prune(BackupFolder *f, Arena *a, size_t kept)

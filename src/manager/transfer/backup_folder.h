@@ -27,6 +27,9 @@ CHECKED Err *backup_folder_write(BackupFolder *f, Arena *a, int fd, Str passphra
 /* Removes all but the newest `kept` automatic ones. Errors: ERR_IO. */
 CHECKED Err *backup_folder_prune(BackupFolder *f, Arena *a, size_t kept);
 
+/* When the newest automatic one was last changed; 0: there is none. */
+int64_t backup_folder_newest(BackupFolder *f);
+
 /* A job: brings the rows in step with the folder, and removes what was cut short. A new file is
  * read once for its sum. */
 #define BACKUP_FOLDER_PERIOD_US (INT64_C(30) * 1000 * 1000)

@@ -1,0 +1,199 @@
+/* When backups by schedule are due, and what happens then. */
+#include "test.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/datetime.h"
+#include "manager/transfer/autobackup.h"
+#include "manager/transfer/upload.h"
+#include "manager_rest/rest_fixture.h"
+#include "store/files.h"
+
+#define AUTOBACKUP "/api/admin/configuration/v1/autobackup/1/"
+#define HOUR_US (3600 * DATETIME_SECOND_US)
+
+static int64_t time_of(const char *text)
+{
+    int64_t time_us = 0;
+    assert_true(datetime_parse(str_from(text), &time_us));
+    return time_us;
+}
+
+static void test_due(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *now;
+        int64_t start_hour, interval_hours;
+        const char *due;
+    } cases[] = {
+        {"2026-11-25T12:00:00", 1, 24, "2026-11-25T01:00:00"},
+        {"2026-11-25T01:00:00", 1, 24, "2026-11-25T01:00:00"},
+        {"2026-11-25T00:59:59.999999", 1, 24, "2026-11-24T01:00:00"},
+        {"2026-11-25T12:30:00", 0, 1, "2026-11-25T12:00:00"},
+        {"2026-11-25T12:30:00", 1, 6, "2026-11-25T07:00:00"},
+        {"2026-11-25T00:30:00", 1, 7, "2026-11-24T22:00:00"}, /* 1, 8, 15, 22, then 1 again */
+        {"2026-11-25T01:30:00", 1, 7, "2026-11-25T01:00:00"},
+        {"2026-11-25T22:59:59", 23, 24, "2026-11-24T23:00:00"},
+    };
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        const int64_t due_us =
+            autobackup_due_us(time_of(cases[i].now), cases[i].start_hour, cases[i].interval_hours);
+        if (due_us != time_of(cases[i].due)) {
+            fail_msg("case %zu", i);
+        }
+    }
+}
+
+static void test_schemes(void **state)
+{
+    (void)state;
+    assert_true(upload_takes(STR("ftp://h/")));
+    assert_true(upload_takes(STR("FTPS://h")));
+    assert_true(upload_takes(STR("https://h/x")));
+    assert_false(upload_takes(STR("file:///etc/passwd")));
+    assert_false(upload_takes(STR("gopher://h")));
+    assert_false(upload_takes(STR("")));
+}
+
+typedef struct Case {
+    RestFixture *rest;
+    Arena *job_arena;
+    Autobackup job;
+} Case;
+
+static int set_up(void **state)
+{
+    Case *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    c->rest = rest_fixture_new(0, NULL, 0);
+    c->job_arena = arena_new(64 << 20);
+    c->job = (Autobackup){.store = c->rest->store,
+                          .reader = c->rest->reader,
+                          .folder = backup_folder_new(c->rest->store, c->rest->folder)};
+    *state = c;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Case *c = *state;
+    c->job.folder = backup_folder_free(c->job.folder);
+    c->job_arena = arena_free(c->job_arena);
+    rest_fixture_free(c->rest);
+    free(c);
+    return 0;
+}
+
+static size_t n_backups(Case *c)
+{
+    size_t n = 0;
+    DIR *folder = opendir(files_backup_folder(c->rest->store, c->rest->arena));
+    for (struct dirent *e = NULL; folder != NULL && (e = readdir(folder)) != NULL;) {
+        n += str_starts_with(str_from(e->d_name), STR("rostra_autobackup_"));
+    }
+    if (folder != NULL) {
+        (void)closedir(folder);
+    }
+    return n;
+}
+
+static const Err *run_at(Case *c, const char *text)
+{
+    arena_reset(c->job_arena);
+    return autobackup_run(&c->job, c->job_arena, time_of(text));
+}
+
+static void configure(Case *c, const char *body)
+{
+    (void)rest_fixture_text(c->rest, "PATCH", AUTOBACKUP, body, 202);
+}
+
+#define ON "{\"autobackup_enabled\": true, \"autobackup_passphrase\": \"p\"}"
+
+/* Switching it on makes none; the next time of the schedule does, once. */
+static void test_schedule(void **state)
+{
+    Case *c = *state;
+    assert_null(run_at(c, "2026-11-25T12:00:00"));
+    configure(c, ON);
+    assert_null(run_at(c, "2026-11-25T12:01:00"));
+    assert_null(run_at(c, "2026-11-26T00:59:00"));
+    assert_int_equal(n_backups(c), 0);
+    assert_null(run_at(c, "2026-11-26T01:00:10"));
+    assert_null(run_at(c, "2026-11-26T01:01:00"));
+    assert_int_equal(n_backups(c), 1);
+    configure(c, "{\"autobackup_enabled\": false}");
+    assert_null(run_at(c, "2026-11-27T01:01:00"));
+    assert_int_equal(n_backups(c), 1);
+    assert_non_null(strstr(rest_fixture_get(c->rest, "/api/admin/configuration/v1/system_backup/"),
+                           "\"type\": \"auto\""));
+}
+
+/* So many are kept. */
+static void test_kept(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    configure(c, "{\"autobackup_interval\": 1}");
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    for (int hour = 1; hour <= AUTOBACKUP_KEPT + 2; hour++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "2026-11-25T%02d:00:10", hour);
+        assert_null(run_at(c, text));
+        assert_int_equal(n_backups(c), MIN(hour, AUTOBACKUP_KEPT));
+    }
+}
+
+/* One that a server that didn't run has missed is made at once. */
+static void test_missed(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    assert_null(run_at(c, "2001-01-01T00:30:00"));
+    assert_null(run_at(c, "2001-01-01T01:00:10"));
+    assert_int_equal(n_backups(c), 1);
+    c->job.looked = false; /* another start, in the far future of the file */
+    c->job.enabled = false;
+    c->job.done_us = 0;
+    assert_null(run_at(c, "2200-01-01T12:00:00"));
+    assert_int_equal(n_backups(c), 2);
+}
+
+/* A failed upload is told, tried again later, and leaves the backup. */
+static void test_failed_upload(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    configure(c, "{\"autobackup_upload_url\": \"ftp://127.0.0.1:1/x\"}");
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    const Err *e = run_at(c, "2026-11-25T01:00:10");
+    assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "upload failed") != NULL);
+    assert_int_equal(n_backups(c), 1);
+    assert_non_null(strstr(rest_fixture_get(c->rest, "/api/admin/status/v1/alarm/"),
+                           "autobackup_upload_failed"));
+    assert_null(run_at(c, "2026-11-25T01:00:30")); /* not yet */
+    assert_non_null(run_at(c, "2026-11-25T01:11:00"));
+    assert_int_equal(n_backups(c), 1);
+    configure(c, "{\"autobackup_upload_url\": \"\"}");
+    assert_null(run_at(c, "2026-11-25T01:22:00"));
+    assert_null(strstr(rest_fixture_get(c->rest, "/api/admin/status/v1/alarm/"),
+                       "autobackup_upload_failed"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_due),
+        cmocka_unit_test(test_schemes),
+        cmocka_unit_test_setup_teardown(test_schedule, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_missed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_failed_upload, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
