@@ -402,6 +402,7 @@ static void *run(void *context)
     if (handler->on_loop_start != NULL) {
         loop->context = handler->on_loop_start(handler->context, loop->index);
     }
+    http_server_loop_runs(loop->server);
     while (!loop->stopping || loop->closed != NULL ||
            atomic_load_explicit(&loop->n_connections, memory_order_relaxed) > 0) {
         run_round(loop);

@@ -75,6 +75,8 @@ Err *http_server_new(Arena *a, const HttpConfiguration *configuration, HttpServe
     s->limits = limits_from(&configuration->limits);
     s->timeouts = timeouts_from(&configuration->timeouts);
     s->n_loops = loops_from(configuration->n_loops);
+    mutex_init(&s->lock);
+    condition_init(&s->all_run);
     http_quota_init(&s->quota, s->limits.connections, s->limits.connections_per_address);
     const char *folder = configuration->spool_folder;
     http_spool_init(&s->spool, folder != NULL ? folder : "/var/tmp", &s->limits);
@@ -108,6 +110,8 @@ HttpServer *http_server_free(HttpServer *s)
     http_quota_deinit(&s->quota);
     free(s->proxies);
     http_spool_deinit(&s->spool);
+    condition_deinit(&s->all_run);
+    mutex_deinit(&s->lock);
     free(s);
     return NULL;
 }
@@ -166,7 +170,20 @@ static Err *start_loops(HttpServer *s, Arena *a)
         }
         s->n_started++;
     }
+    mutex_lock(&s->lock);
+    while (s->n_running < s->n_loops) {
+        condition_wait(&s->all_run, &s->lock);
+    }
+    mutex_unlock(&s->lock);
     return NULL;
+}
+
+void http_server_loop_runs(HttpServer *s)
+{
+    mutex_lock(&s->lock);
+    s->n_running++;
+    condition_signal(&s->all_run);
+    mutex_unlock(&s->lock);
 }
 
 Err *http_server_start(HttpServer *s, Arena *a)

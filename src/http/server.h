@@ -73,7 +73,7 @@ uint16_t http_server_port(const HttpServer *server, size_t listener);
 /* New handshakes use the new ones, connections keep theirs. Any thread, any time. */
 void http_server_set_credentials(HttpServer *server, size_t listener, HttpCredentials *credentials);
 
-/* Starts the loops, once. Errors: ERR_IO. */
+/* Starts the loops, once; they are ready when it returns. Errors: ERR_IO. */
 CHECKED Err *http_server_start(HttpServer *server, Arena *a);
 
 /* Gracefully: no more accepting, every answer closes its connection, streams say farewell. Returns

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 
+#include "base/thread.h"
 #include "http/address.h"
 #include "http/listener.h"
 #include "http/loop.h"
@@ -29,12 +30,18 @@ struct HttpServer {
     HttpLoop *loops; /* owned */
     size_t n_loops;
     size_t n_started;
+    Mutex lock;
+    Condition all_run;
+    size_t n_running; /* loops that are ready to serve; under lock */
     atomic_size_t memory_bytes;
     atomic_size_t n_streams;
     atomic_uint_fast64_t n_requests;
     atomic_uint_fast64_t n_refused;
     atomic_uint_fast64_t n_starved;
 };
+
+/* A loop tells that it is ready. */
+void http_server_loop_runs(HttpServer *s);
 
 /* Takes one of a quota; false if there are `limit` already. */
 bool http_server_take(atomic_size_t *counter, size_t limit);

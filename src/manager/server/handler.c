@@ -365,8 +365,12 @@ static void *on_loop_start(void *context, size_t loop_index)
     CLEANUP(arena_free) Arena *a = arena_new(4096);
     Reader *reader = NULL;
     const Err *e = reader_new(a, h->store, &reader);
+    if (e == NULL) { /* now, while there are descriptors */
+        e = reader_connect(reader, a);
+    }
     if (e != NULL) {
         log_warning("a loop has no reader loop=%zu reason=\"%s\"", loop_index, e->text);
+        reader = reader_free(reader);
     }
     return reader;
 }
