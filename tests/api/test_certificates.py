@@ -260,6 +260,7 @@ def test_the_token_of_the_google_gateway(client):
     shown = client.read(path)
     assert (shown['certificate'], shown['private_key']) == ('', '')
     assert (shown['leaf_certificate'], shown['intermediate_certificate']) == (leaf.certificate, middle.certificate)
+    assert shown['supports_direct_guest_join'] is True
     client.change(path, **{name: shown[name] for name in ('certificate', 'private_key')})
     assert client.read(path) == shown
     answer = client.patch(path, {'certificate': root.certificate})
@@ -270,6 +271,7 @@ def test_the_token_of_the_google_gateway(client):
     assert client.read(path)['intermediate_certificate'] is None
     client.remove(path)
     assert client.read(path)['leaf_certificate'] is None
+    assert client.read(path)['supports_direct_guest_join'] is False
     client.change(path, certificate=leaf.certificate)
     assert client.read(path)['leaf_certificate'] == leaf.certificate
     client.remove(path)

@@ -39,6 +39,8 @@ static void split(Arena *a, const Certificates *certificates, const PrivateKey *
     new->values[LEAF] = value_text(certificates_text(certificates, leaf));
     new->values[REST] = rest_of(a, certificates, leaf);
     new->values[CHAIN] = value_text(STR(""));
+    /* What the gateway grants to whoever has a certificate; clients expect it with one. */
+    new->values[FLD_GMS_GATEWAY_TOKEN_SUPPORTS_DIRECT_GUEST_JOIN] = value_integer(1);
 }
 
 /* A new key beside the certificate that is there. */
