@@ -2,6 +2,7 @@
 import re
 
 import pytest
+import rostra
 
 
 NO_UUID = '00000000-0000-0000-0000-000000000000'
@@ -19,6 +20,18 @@ def test_location(client):
     assert re.search(r'/(\d+)/?$', location)
     assert client.read(location)['resource_uri'] == location
     assert client.post('conference_alias/', {'alias': 'located', 'conference': location}).status_code == 201
+
+
+def test_absolute_location(fresh_servers):
+    """wire 7: for older clients, when asked for: by the Host of the request; the object says its path all the same."""
+    client = rostra.Client(fresh_servers('--absolute-location'))
+    for number, host in enumerate((None, 'manager.example.com:8443')):
+        answer = client.session.post(client.server.url + rostra.CONFIGURATION + 'conference/',
+                                     json={'name': f'Absolute {number}'}, headers={'Host': host} if host else {})
+        path = f'{rostra.CONFIGURATION}conference/{number + 1}/'
+        assert answer.headers['Location'] == (f'https://{host}' if host else client.server.url) + path
+        assert client.read(path)['resource_uri'] == path
+    client.session.close()
 
 
 @pytest.mark.parametrize('id_', [None, ''])

@@ -45,6 +45,14 @@ def test_roots_are_for_reading(client, method, path):
     assert client.request('OPTIONS', path).text == 'GET'
 
 
+@pytest.mark.parametrize('root', [f'{B}/status/v1/', f'{B}/history/v1/', f'{B}/command/v1/participant/'])
+def test_root_with_schemas(client, root):
+    """wire 1.2: fullschema=true puts the documents themselves there."""
+    for name, member in client.read(root, fullschema='true').items():
+        assert member['list_endpoint'] == f'{root}{name}/'
+        assert set(member['schema']) == set(client.read(f'{root}{name}/schema/'))
+
+
 def test_index_of_all_schemas(client):
     """wire 1.1: JSON when asked for; one member a resource, one member a root."""
     body = client.read(f'{B}/schema/', format='json')
