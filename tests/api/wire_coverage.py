@@ -5,6 +5,7 @@ A run of the whole folder fails if a rule has no test or if a resource was never
 reports of tests, calls in what a worker hands over at its end.
 """
 import collections
+import functools
 import inspect
 import pathlib
 import re
@@ -14,7 +15,9 @@ from wire_rules import PENDING, RULES
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 TABLE = FOLDER.parent.parent / 'docs' / 'wire-coverage.md'
-NAMED = re.compile(r'\b(wire|fact|check)\s+(\d+(?:\.\d+)?(?:(?:,|,? and)\s+\d+(?:\.\d+)?\b(?!\s+[a-z]))*)')
+NUMBER = r'\d+(?:\.\d+)?(?!\.?\d)'
+# More numbers follow by commas; one with a word behind it counts something else.
+NAMED = re.compile(rf'\b(wire|fact|checks?)\s+({NUMBER}(?:(?:,|,? and)\s+{NUMBER}(?!\s+(?!and\b)[a-z]))*)')
 HEAD = """# What proves the rules of the API
 
 Written by `make wire-table`: each rule of the HTTP interface that clients rely on, in a few words, with the tests in
@@ -30,8 +33,13 @@ def rules_in(text):
     found = set()
     for word, numbers in NAMED.findall(text):
         for number in re.findall(r'\d+(?:\.\d+)?', numbers):
-            found.add(f'wire 16.{number}' if word == 'check' else f'{word} {number}')
+            found.add(f'wire 16.{number}' if word.startswith('check') else f'{word} {number}')
     return sorted(found)
+
+
+@functools.lru_cache(None)
+def rules_of(function):
+    return rules_in(inspect.getsource(function))
 
 
 def order_of(rule):
@@ -49,7 +57,7 @@ class Plugin:
 
     def pytest_collection_modifyitems(self, items):
         for item in items:
-            for rule in rules_in(inspect.getsource(item.function)):
+            for rule in rules_of(item.function):
                 item.user_properties.append(('rule', rule))
 
     def pytest_runtest_logreport(self, report):
