@@ -36,7 +36,7 @@ def counts(client):
 
 
 def test_leaf_chain_and_key(client):
-    """wire 9.5, 12.4: PEM in JSON; the client finds the certificate by its name and compares it"""
+    """fact 5.8, wire 9.5, 12.4: PEM in JSON; the client finds the certificate by its name and compares it"""
     root, middle, leaf = pki.family()
     take(client, leaf.certificate + middle.certificate + root.certificate + leaf.key)
     [found] = client.objects('tls_certificate/', subject_name='leaf.example.com')

@@ -60,7 +60,7 @@ class Cast:
 
     @staticmethod
     def address(field, one):
-        if not isinstance(one, dict):
+        if not isinstance(one, dict) or field.kind == 'values':
             return one
         key = one.get(field.target.key)
         return one.get('resource_uri') or f'{field.target.path}{key}/'

@@ -133,6 +133,3 @@ RULES = {
     'fact 7.3': 'Words for roles, encryption and quality',
     'fact 7.4': 'Times without a suffix; 10,000 conferences',
 }
-
-# What isn't served yet.
-PENDING = {'fact 5.8'}
