@@ -264,7 +264,8 @@ static void put_relation(Grammar *g, Buf *out, const Field *f, int depth)
 
 static void put_integer(Grammar *g, Buf *out, const Field *f)
 {
-    const int64_t numbers[] = {f->min, f->max, 1, 0, 2, 10, f->min - 1, f->max + 1};
+    const int64_t numbers[] = {
+        f->min, f->max, 1, 0, 2, 10, MAX(f->min, -INT64_MAX) - 1, MIN(f->max, INT64_MAX - 1) + 1};
     if (f->n_choices > 0 && one_in(g, 2)) {
         buf_put_int64(out, f->choices[take_below(g, f->n_choices)].integer);
     } else if (one_in(g, 8)) {
