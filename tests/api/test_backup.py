@@ -222,7 +222,7 @@ def test_killed_while_restoring(fresh_server):
     _, content = make(client)
     seen = set()
     source = random.Random(12)
-    for _ in range(8):
+    for _ in range(5):
         if names(client) == ['Old']:
             room(client, 'New')
         client.session.close()

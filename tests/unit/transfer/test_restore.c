@@ -2,8 +2,10 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -246,6 +248,33 @@ static void test_full(void **state)
     assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "No space left") != NULL);
 }
 
+/* As if the disk were full: nothing half made is left, neither of a backup nor of a restoring. */
+static void test_no_room(void **state)
+{
+    RestFixture *f = *state;
+    const Str backup = back_up(f);
+    make_room(f, "kept");
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {.rlim_cur = 300000, .rlim_max = before.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    FILE *file = tmpfile();
+    BackupMade made;
+    const Err *unwritten =
+        backup_write(f->store, f->arena, f->folder, fileno(file), PASSPHRASE, BACKUP_MANUAL, &made);
+    const Err *unrestored = restore(f, backup, PASSPHRASE);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_int_equal(fclose(file), 0);
+    assert_true(unwritten != NULL && unwritten->kind == ERR_IO);
+    assert_true(unrestored != NULL && unrestored->kind == ERR_IO);
+    assert_false(file_exists(path_of(f, "restore.new")));
+    assert_int_equal(rmdir(path_of(f, "backups")), 0); /* it is empty */
+    reopen(f);
+    assert_true(has_room(f, "kept"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_forged, set_up, tear_down),
         cmocka_unit_test(test_names),
         cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_room, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
