@@ -2,10 +2,13 @@
 
 #include "manager/rest/commands.h"
 
-/* What the arguments of commands name. */
+/* What the arguments of commands name. On the thread that runs the command; rows aren't kept, so
+ * what was found may be gone a moment later. Errors: ERR_IO; that there is no such object is an
+ * answer or a problem of the argument, not an error. */
 
 /* The object whose id or address the argument FLD_… holds; *ret_found = false if it isn't there, or
- * if nothing was given. Opens and ends the snapshot itself. */
+ * if nothing was given. Opens and ends the snapshot itself, as
+ * all here. */
 CHECKED Err *target_find(const CommandCall *call, uint16_t argument, uint16_t resource,
                          bool *ret_found);
 

@@ -4,8 +4,8 @@
 #include "store/store.h"
 
 /* The tables of what happens by itself while the server runs (manager/jobs/jobs.h says how to add
- * to them): one for what follows changes within a second, one for backups, which may take minutes.
- */
+ * to them), each with a thread and a reader of its own: `live` for what follows changes within a
+ * second, `upkeep` for what clears away and watches, `backups` for what may take minutes. */
 
 typedef struct Schedule Schedule;
 

@@ -3,9 +3,10 @@
 #include "manager/transfer/backup_stream.h"
 #include "store/store.h"
 
-/* A backup: configuration and history as they are at one moment, uploaded files, keys and
- * certificates that lie beside the store, and the key of the secrets; sealed with a passphrase. It
- * leaves out sessions, live state, the search index (which is made anew) and other backups.
+/* A backup: configuration, then history, each as it is at one moment of its own; uploaded files,
+ * keys and certificates that lie beside the store, and the key of the secrets; sealed with a
+ * passphrase. It leaves out tokens, live state, the search index (which is made anew) and other
+ * backups.
  *
  * Needs room for a copy of the databases in DIR while it is made, and memory only for one record.
  */
