@@ -1,26 +1,21 @@
 /* From a client_id to the client's rights. */
 #include "manager/auth/api_client.h"
 
-#include "model/model_ids.h"
-
-static Str text_of(const Row *row, uint16_t field)
-{
-    return row->values[field].type == VALUE_TEXT ? row->values[field].text : STR("");
-}
+#include "store/row_values.h"
 
 static Err *read_row(Reader *reader, Arena *a, const Row *row, const Row *settings,
                      ApiClient *client)
 {
     Grant *grant = &client->grant;
-    const Str name = text_of(row, FLD_OAUTH2_CLIENT_CLIENT_NAME);
+    const Str name = row_text_or_empty(row, FLD_OAUTH2_CLIENT_CLIENT_NAME);
     client->found = true;
-    client->public_key = text_of(row, FLD_OAUTH2_CLIENT_PUBLIC_KEY);
-    client->token_life_s = settings->values[FLD_AUTHENTICATION_API_OAUTH2_EXPIRATION].integer;
+    client->public_key = row_text_or_empty(row, FLD_OAUTH2_CLIENT_PUBLIC_KEY);
+    client->token_life_s = row_number(settings, FLD_AUTHENTICATION_API_OAUTH2_EXPIRATION);
     /* No administrator is called so: their names have no colon. */
     grant->principal.name = str_format(a, "oauth2:%.*s", STR_ARG(name));
     grant_note(grant, row->resource, row->key);
     TRY(grant_add_roles(grant, reader, a, &row->values[FLD_OAUTH2_CLIENT_ROLE], 1));
-    if (settings->values[FLD_AUTHENTICATION_API_OAUTH2_ALLOW_ALL_PERMS].integer != 0) {
+    if (row_true(settings, FLD_AUTHENTICATION_API_OAUTH2_ALLOW_ALL_PERMS)) {
         grant->principal.permissions = UINT64_MAX;
     }
     return NULL;

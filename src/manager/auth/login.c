@@ -11,7 +11,7 @@
 #include "manager/auth/credentials.h"
 #include "manager/auth/password.h"
 #include "manager/auth/throttle.h"
-#include "model/model_ids.h"
+#include "store/row_values.h"
 #include "store/writer.h"
 
 /* An account's last login is written at most this often, so that logging in stays cheap. */
@@ -141,14 +141,9 @@ static const Resource *administrators(const Store *store)
     return model_at(store_model(store), RES_ADMINISTRATOR);
 }
 
-static Value row_value(const Row *row, uint16_t field)
-{
-    return row->values[field];
-}
-
 static bool refuses_passwords(const Row *settings)
 {
-    return row_value(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC).integer != 0;
+    return row_true(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC);
 }
 
 typedef struct Account {
@@ -163,7 +158,7 @@ static Err *account_read_roles(Reader *reader, Arena *a, Account *account)
     Related roles;
     TRY(reader_related(reader, a, &resource->fields[FLD_ADMINISTRATOR_ROLES], &account->row->key, 1,
                        &roles));
-    account->grant.principal.name = row_value(account->row, FLD_ADMINISTRATOR_NAME).text;
+    account->grant.principal.name = row_text(account->row, FLD_ADMINISTRATOR_NAME);
     grant_note(&account->grant, resource, account->row->key);
     return grant_add_roles(&account->grant, reader, a, roles.keys, roles.n);
 }
@@ -210,7 +205,7 @@ static Err *write_last_login(Tx *tx, WriteRequest *request)
  * written keeps nobody out. */
 static Err *account_note_login(const Login *l, Reader *reader, Arena *a, Account *account)
 {
-    const Value last = row_value(account->row, FLD_ADMINISTRATOR_LAST_LOGIN);
+    const Value last = account->row->values[FLD_ADMINISTRATOR_LAST_LOGIN];
     if (!value_is_null(last) && datetime_now_us() - last.integer < LAST_LOGIN_STEP_US) {
         return NULL;
     }
@@ -227,14 +222,13 @@ static Err *account_note_login(const Login *l, Reader *reader, Arena *a, Account
 
 static bool account_may_login(const Account *account)
 {
-    return account->row != NULL && row_value(account->row, FLD_ADMINISTRATOR_ENABLED).integer != 0;
+    return row_true(account->row, FLD_ADMINISTRATOR_ENABLED);
 }
 
 static bool account_is_right(const Account *account, Str password)
 {
-    const Value hash =
-        account->row != NULL ? row_value(account->row, FLD_ADMINISTRATOR_PASSWORD) : VALUE_NONE;
-    const bool right = password_verify(hash.type == VALUE_TEXT ? hash.text : STR_NONE, password);
+    const bool right =
+        password_verify(row_text(account->row, FLD_ADMINISTRATOR_PASSWORD), password);
     return right && account_may_login(account);
 }
 
@@ -255,11 +249,11 @@ static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization, 
         return NULL;
     }
     throttle_forget(l->throttle, address, basic.user);
-    const Str verified = row_value(account.row, FLD_ADMINISTRATOR_PASSWORD).text;
+    const Str verified = row_text(account.row, FLD_ADMINISTRATOR_PASSWORD);
     TRY(account_note_login(l, reader, a, &account));
     /* Changed while we verified: the next request finds out. */
     if (!account_may_login(&account) || account.basic_off ||
-        !str_equal(row_value(account.row, FLD_ADMINISTRATOR_PASSWORD).text, verified)) {
+        !str_equal(row_text(account.row, FLD_ADMINISTRATOR_PASSWORD), verified)) {
         return NULL;
     }
     credentials_remember(l->credentials, authorization, datetime_monotonic_us(),

@@ -6,7 +6,7 @@
 #include "manager/auth/api_client.h"
 #include "manager/auth/assertion.h"
 #include "manager/auth/jwt.h"
-#include "model/model_ids.h"
+#include "store/row_values.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define SERVER_NAMES_MAX 6
@@ -66,8 +66,9 @@ static const char *read_form(const OauthRequest *request, Wanted *ret)
 
 static void add_name(const Row *row, uint16_t field, Str names[], size_t *n)
 {
-    if (row->values[field].type == VALUE_TEXT && row->values[field].text.len > 0) {
-        names[(*n)++] = row->values[field].text;
+    const Str name = row_text(row, field);
+    if (name.len > 0) {
+        names[(*n)++] = name;
     }
 }
 
@@ -82,8 +83,8 @@ static Err *read_names(Reader *reader, const OauthRequest *request, Str names[SE
     TRY(reader_get(reader, request->arena, resource, value_integer(1), &row));
     if (row != NULL) {
         names[n++] = str_format(request->arena, "%.*s.%.*s",
-                                STR_ARG(row->values[FLD_MANAGEMENT_VM_HOSTNAME].text),
-                                STR_ARG(row->values[FLD_MANAGEMENT_VM_DOMAIN].text));
+                                STR_ARG(row_text(row, FLD_MANAGEMENT_VM_HOSTNAME)),
+                                STR_ARG(row_text(row, FLD_MANAGEMENT_VM_DOMAIN)));
         add_name(row, FLD_MANAGEMENT_VM_ALTERNATIVE_FQDN, names, &n);
         add_name(row, FLD_MANAGEMENT_VM_ADDRESS, names, &n);
         add_name(row, FLD_MANAGEMENT_VM_IPV6_ADDRESS, names, &n);

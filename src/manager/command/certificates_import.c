@@ -2,9 +2,9 @@
 #include "manager/command/certificates_import.h"
 
 #include "manager/resources/certificate_fields.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/sealed_key.h"
 #include "pki/bundle.h"
+#include "store/row_values.h"
 #include "store/writer.h"
 
 #define BUNDLE FLD_COMMAND_PLATFORM__CERTIFICATES_IMPORT_BUNDLE

@@ -1,7 +1,7 @@
 /* Keeps the alarms of one name in history.db and live.db. */
 #include "manager/jobs/alarms.h"
 
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 #include "store/writer.h"
 
 enum { MANAGEMENT_VM_KEY = 1 };
@@ -189,8 +189,7 @@ static Err *read_node(Reader *reader, Arena *a, Str *ret_node)
     Err *e = reader_get(reader, a, model_at(reader_model(reader), RES_MANAGEMENT_VM),
                         value_integer(MANAGEMENT_VM_KEY), &row);
     reader_end(reader);
-    const Str address = row_text(row, FLD_MANAGEMENT_VM_ADDRESS);
-    *ret_node = address.ptr != NULL ? address : STR("");
+    *ret_node = row_text_or_empty(row, FLD_MANAGEMENT_VM_ADDRESS);
     return e;
 }
 

@@ -3,9 +3,9 @@
 
 #include "base/datetime.h"
 #include "manager/jobs/alarms.h"
-#include "manager/resources/row_values.h"
 #include "pki/certificates.h"
 #include "store/changelog.h"
+#include "store/row_values.h"
 
 enum { BATCH_CHANGES = 200, BATCH_ROWS = 100 };
 

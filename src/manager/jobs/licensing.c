@@ -1,7 +1,7 @@
 /* status/licensing: one row of totals. Rostra needs no licence and takes none, so nothing is in
  * use; a recorded activation counts as the port licences that it has. */
 #include "manager/jobs/mirror.h"
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 enum { LICENSING_KEY = 1, LICENCES_MAX = 10000 };
 

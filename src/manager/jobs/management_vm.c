@@ -3,7 +3,7 @@
 
 #include "manager/jobs/mirror.h"
 #include "manager/jobs/release.h"
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 /* The row of this machine; others are only configured. */
 enum { OWN_KEY = 1 };

@@ -3,7 +3,7 @@
 
 #include "base/datetime.h"
 #include "base/log.h"
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 /* How far a limit may be passed. */
 enum { SLACK_PERCENT = 5 };

@@ -1,6 +1,6 @@
 /* status/system_location: capacity and load, which are nothing while no node reports any. */
 #include "manager/jobs/mirror.h"
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 static const uint16_t followed[] = {FLD_STATUS_SYSTEM_LOCATION_NAME};
 

@@ -1,7 +1,7 @@
 /* status/worker_vm: what is known of a Conferencing Node before it reports itself. */
 #include "manager/jobs/mirror.h"
 #include "manager/jobs/release.h"
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 static const uint16_t followed[] = {
     FLD_STATUS_WORKER_VM_NAME,

@@ -1,7 +1,7 @@
 /* Whether somebody who may do everything could still log in. */
 #include "manager/resources/administrator_left.h"
 
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 /* Roles that give the right. */
 static CHECKED Err *find_roles(Tx *tx, Value without, Value **ret_keys, size_t *ret_n)

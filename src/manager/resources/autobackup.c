@@ -1,6 +1,6 @@
 /* Backups by schedule need a passphrase. */
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 static void check(const Row *old, const Row *new, const Str clear[], Problems *problems)
 {

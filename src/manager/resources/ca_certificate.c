@@ -1,7 +1,7 @@
 /* Trusted authorities: what is derived from their certificates. */
 #include "manager/resources/certificate_fields.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 static CHECKED Err *fill(Arena *a, Row *row)
 {

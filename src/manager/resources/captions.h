@@ -1,7 +1,7 @@
 #pragma once
 
-#include "manager/resources/row_values.h"
 #include "manager/rest/answer.h"
+#include "store/row_values.h"
 
 /* Captions can't be offered in calls to Teams and Google Meet. "default" counts as no there. */
 static inline void captions_check(const Row *row, uint16_t captions, uint16_t protocol,

@@ -1,7 +1,7 @@
 /* Columns of certificates. */
 #include "manager/resources/certificate_fields.h"
 
-#include "manager/resources/row_values.h"
+#include "store/row_values.h"
 
 const CertificateFields certificate_fields_tls = {
     .certificate = FLD_TLS_CERTIFICATE_CERTIFICATE,

@@ -3,10 +3,10 @@
 #include "pki/signing_request.h"
 
 #include "manager/resources/certificate_fields.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/sealed_key.h"
 #include "manager/resources/tables.h"
 #include "pki/key_pair.h"
+#include "store/row_values.h"
 
 #define CERTIFICATE FLD_CERTIFICATE_SIGNING_REQUEST_CERTIFICATE
 #define CSR FLD_CERTIFICATE_SIGNING_REQUEST_CSR

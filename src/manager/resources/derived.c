@@ -2,8 +2,8 @@
 #include "manager/resources/derived.h"
 
 #include "manager/resources/certificate_fields.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/sealed_key.h"
+#include "store/row_values.h"
 #include "store/writer.h"
 
 #define ROWS_MAX 1000 /* at one start */

@@ -1,8 +1,8 @@
 /* The token of the gateway to Google Meet: a chain that is sent is split into leaf and rest. */
 #include "manager/resources/certificate_fields.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/sealed_key.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 #define CHAIN FLD_GMS_GATEWAY_TOKEN_CERTIFICATE
 #define LEAF FLD_GMS_GATEWAY_TOKEN_LEAF_CERTIFICATE

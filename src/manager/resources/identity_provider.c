@@ -1,7 +1,7 @@
 /* Identity providers: their addresses hold the object's own UUID, which clients don't know before
  * it is made and therefore write as zeros. */
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 #define PLACEHOLDER STR("00000000-0000-0000-0000-000000000000")
 

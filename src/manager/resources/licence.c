@@ -2,8 +2,8 @@
 #include <sodium.h>
 
 #include "base/datetime.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 #define DATE_LEN 10
 

@@ -1,7 +1,7 @@
 /* Media files: what is shown of them follows from the upload. */
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
 #include "store/files.h"
+#include "store/row_values.h"
 
 typedef struct MediaFormat {
     Str extension;

@@ -1,7 +1,7 @@
 /* Media processing servers: each has a key pair of its own, of which the public half is shown. */
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
 #include "pki/key_pair.h"
+#include "store/row_values.h"
 #include "store/secret.h"
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],

@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "base/json_write.h"
-#include "manager/resources/row_values.h"
 #include "manager/rest/uri.h"
+#include "store/row_values.h"
 
 #define NODES_MAX 100000
 #define LIST_MAX ((size_t)16 << 20)

@@ -1,8 +1,8 @@
 /* Start-up configurations as XML 1.0. */
 #include "manager/resources/node_start.h"
 
-#include "manager/resources/row_values.h"
 #include "pki/certificates.h"
+#include "store/row_values.h"
 
 #define DOCUMENT_MAX ((size_t)256 * 1024)
 #define MANAGEMENT_VM_KEY 1

@@ -1,7 +1,7 @@
 /* Programs that log in with OAuth2: their keys are made here, and only the public half is kept. */
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
 #include "pki/key_pair.h"
+#include "store/row_values.h"
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
                     Problems *problems)

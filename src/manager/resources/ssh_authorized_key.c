@@ -1,7 +1,7 @@
 /* SSH keys: which nodes take them. */
 #include "manager/resources/node_names.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 static const NodeNames nodes = {
     .nodes = FLD_SSH_AUTHORIZED_KEY_NODES,

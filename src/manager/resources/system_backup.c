@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "manager/resources/made_file.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
 #include "store/files.h"
+#include "store/row_values.h"
 
 /* The folder is the truth: its row goes only after the file is gone. */
 static Err *before_delete(Tx *tx, const Row *old, Problems *problems)

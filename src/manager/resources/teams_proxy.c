@@ -1,8 +1,8 @@
 /* Teams Connectors: each has an event hub of its own. */
 #include <sodium.h>
 
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 #define ID_BYTES 20 /* 28 characters */
 

@@ -1,9 +1,9 @@
 /* Certificates of servers: what is derived from them, and which nodes show them. */
 #include "manager/resources/certificate_fields.h"
 #include "manager/resources/node_names.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/sealed_key.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 static const NodeNames nodes = {
     .nodes = FLD_TLS_CERTIFICATE_NODES,

@@ -1,7 +1,7 @@
 /* Conferencing Nodes: what follows from their type, and what those get that are set up by hand. */
 #include "manager/resources/node_start.h"
-#include "manager/resources/row_values.h"
 #include "manager/resources/tables.h"
+#include "store/row_values.h"
 
 static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
 {

@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "manager/server/setup.h"
-#include "model/model_ids.h"
 #include "pki/certificates.h"
+#include "store/row_values.h"
 #include "store/secret.h"
 
 #define MANAGEMENT_VM_KEY 1
@@ -58,11 +58,6 @@ ServerCertificate *server_certificate_free(ServerCertificate *c)
 
 /* --- what is stored --- */
 
-static Str text_of(const Row *row, uint16_t field)
-{
-    return row->values[field].type == VALUE_TEXT ? row->values[field].text : STR("");
-}
-
 static CHECKED Err *read_intermediates(Reader *reader, Arena *a, Str *ret_text)
 {
     const Resource *resource = model_at(reader_model(reader), RES_CA_CERTIFICATE);
@@ -78,7 +73,7 @@ static CHECKED Err *read_intermediates(Reader *reader, Arena *a, Str *ret_text)
     TRY(reader_select(reader, a, &query, &rows, &n));
     CLEANUP(buf_free) Buf *all = buf_new(SOURCE_MAX_BYTES);
     for (size_t i = 0; i < n; i++) {
-        buf_put_str(all, text_of(rows[i], FLD_CA_CERTIFICATE_CERTIFICATE));
+        buf_put_str(all, row_text_or_empty(rows[i], FLD_CA_CERTIFICATE_CERTIFICATE));
         buf_put_char(all, '\n');
     }
     *ret_text = str_dup(a, buf_str(all));
@@ -100,8 +95,8 @@ static CHECKED Err *read_source(Reader *reader, Arena *a, Source *source)
     if (row == NULL) {
         return NULL;
     }
-    source->text = text_of(row, FLD_TLS_CERTIFICATE_CERTIFICATE);
-    source->sealed = text_of(row, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
+    source->text = row_text_or_empty(row, FLD_TLS_CERTIFICATE_CERTIFICATE);
+    source->sealed = row_text_or_empty(row, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
     return read_intermediates(reader, a, &source->intermediates);
 }
 

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "manager/server/setup.h"
-#include "model/model_ids.h"
+#include "store/row_values.h"
 
 #define FIRST_ADMINISTRATOR INT64_C(1)
 #define ARENA_BYTES ((size_t)64 * 1024)
@@ -21,8 +21,7 @@ void first_password_deinit(FirstPassword *p)
 
 static void compare(FirstPassword *p, const Row *row)
 {
-    const Value value = row != NULL ? row->values[FLD_ADMINISTRATOR_PASSWORD] : VALUE_NONE;
-    const Str hash = value.type == VALUE_TEXT ? value.text : STR("");
+    const Str hash = row_text_or_empty(row, FLD_ADMINISTRATOR_PASSWORD);
     if (p->hash.ptr == NULL) {
         p->hash = str_dup(p->arena, hash);
     } else if (!str_equal(p->hash, hash)) {

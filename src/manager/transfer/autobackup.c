@@ -10,9 +10,9 @@
 #include "base/datetime.h"
 #include "base/log.h"
 #include "manager/jobs/alarms.h"
-#include "manager/resources/row_values.h"
 #include "manager/transfer/upload.h"
 #include "store/files.h"
+#include "store/row_values.h"
 #include "store/secret.h"
 
 #define HOUR_US (3600 * DATETIME_SECOND_US)

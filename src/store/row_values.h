@@ -3,13 +3,20 @@
 #include "model/model_ids.h"
 #include "store/row.h"
 
-/* Values of a row by the constants of model_ids.h. */
+/* Values of a row by the constants of model_ids.h. Texts are borrowed from the row. */
 
 /* STR_NONE for null; row may be NULL. */
 static inline Str row_text(const Row *row, uint16_t field)
 {
     return row != NULL && row->values[field].type == VALUE_TEXT ? row->values[field].text
                                                                 : STR_NONE;
+}
+
+/* The same with an empty text for null. */
+static inline Str row_text_or_empty(const Row *row, uint16_t field)
+{
+    const Str text = row_text(row, field);
+    return text.ptr != NULL ? text : STR("");
 }
 
 static inline bool row_is(const Row *row, uint16_t field, Str text)
