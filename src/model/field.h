@@ -36,6 +36,7 @@ struct Field {
     bool fraction; /* datetimes: written with six digits */
     bool write_only;   /* reads back as its default */
     bool hidden;       /* shown nowhere */
+    bool confidential; /* opens something: shown to who may read it, but not handed on */
     bool also_text;    /* a file that may come as text */
     bool replicated;   /* goes where its resource goes */
     bool open_choices; /* choices that were inferred: others are taken */

@@ -1,4 +1,6 @@
 /* One field of a model file: everything that concerns it alone. */
+#include <stdio.h>
+
 #include "model/loading.h"
 
 #define FIELD_TEXT_MAX 65536
@@ -126,6 +128,7 @@ static void read_flags(ModelReader *reader, Field *field)
     field->write_only = model_reader_boolean(reader, "write_only", false);
     field->hidden = model_reader_boolean(reader, "hidden", false);
     field->also_text = model_reader_boolean(reader, "also_text", false);
+    field->confidential = model_reader_boolean(reader, "confidential", false);
     field->replicated = model_reader_boolean(reader, "replicate", true);
     field->indexed = model_reader_boolean(reader, "index", false);
 }
@@ -205,6 +208,42 @@ static bool is_name(Str name)
     return name.len > 0 && name.len <= FIELD_NAME_MAX && name.ptr[name.len - 1] != '_';
 }
 
+/* Whether a text may open something, by its name. */
+static bool sounds_secret(Str name)
+{
+    static const Str parts[] = {
+        STR_INIT("password"),  STR_INIT("passphrase"),  STR_INIT("secret"), STR_INIT("token"),
+        STR_INIT("community"), STR_INIT("private_key"), STR_INIT("_pin_"),  STR_INIT("_pins_")};
+    char words[FIELD_NAME_MAX + 3];
+    const int len = snprintf(words, sizeof words, "_%.*s_", STR_ARG(name));
+    for (size_t i = 0; i < ARRAY_N(parts); i++) {
+        if (str_find_str((Str){words, (size_t)len}, parts[i]) != SIZE_MAX) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The model says of each such text whether it may be handed on: what nobody thought of must not
+ * slip through. */
+static void verify_confidential(ModelReader *reader, const Field *field)
+{
+    const bool is_said = json_member(reader->object, STR("confidential")) != NULL;
+    const bool is_free_text =
+        field->stored && field->type == FIELD_STRING && field->n_choices == 0 && !field->hidden;
+    if (is_said && (field->secret != SECRET_NONE || !field->stored)) {
+        model_reader_fail(reader, "confidential is for what is stored and shown");
+    }
+    if (field->confidential && field->resource->family == FAMILY_EMBEDDED) {
+        model_reader_fail(reader, "confidential is for the field that holds the whole object");
+    }
+    if (!is_said && is_free_text && field->secret == SECRET_NONE && reader->error == NULL &&
+        sounds_secret(field->name)) {
+        model_reader_fail(reader, "secret or confidential is missing: by its name it opens "
+                                  "something");
+    }
+}
+
 /* Columns: everything but the key, the address, what is worked out, used once, or kept elsewhere.
  */
 static bool has_column(const Field *field)
@@ -247,5 +286,6 @@ Err *field_load(Loading *l, LoadingResource *r, Field *field, const Json *json)
     field->indexed = field->indexed || field->unique || field_is_to_one(field);
     field->replicated = field->replicated && r->resource->replicate != REPLICATE_NOWHERE &&
                         (field->stored || field->is_key || field_owns_links(field));
+    verify_confidential(&reader, field);
     return model_reader_finish(&reader);
 }

@@ -288,8 +288,12 @@ def members(content):
 def test_snapshot(client, path):
     """wire 12.4, 12.1, fact 7.2: 200 with the archive itself"""
     client.create('conference', name='snapped', service_type='conference', pin='918273')
-    client.create('ldap_sync_source', name='S', ldap_server='ldap.example.com', ldap_base_dn='dc=x',
+    source = client.create('ldap_sync_source', name='S', ldap_server='ldap.example.com', ldap_base_dn='dc=x',
                   ldap_bind_username='u', ldap_bind_password='most secret')
+    client.create('conference_sync_template', name='S', priority=1, pin='pin of the template',
+                  guest_pin='pin for guests', device_password='password of devices',
+                  ldap_sync_source=source)
+    client.create('automatic_participant', alias='a@example.com', dtmf_sequence='5647382910', protocol='sip')
     answer = client.post(f'/api/admin/command/v1/{path}/', {'limit': 2, 'include_diagnostic_metrics': True})
     assert answer.status_code == 200 and answer.headers['Content-Type'] == 'application/octet-stream'
     assert re.fullmatch(r'attachment; filename="rostra_snapshot_[0-9_-]+\.tar\.gz"',
@@ -301,7 +305,8 @@ def test_snapshot(client, path):
     assert 'serving address=' in held['snapshot/log.txt']
     assert 'snapshot/status/management_vm.json' in held
     everything = ''.join(held.values())
-    for secret in ('918273', 'most secret', '$~!1$', '$argon2id$', 'PRIVATE KEY'):
+    for secret in ('918273', 'most secret', '$~!1$', '$argon2id$', 'PRIVATE KEY', 'pin of the template',
+                   'pin for guests', 'password of devices', '5647382910', 'snmp_community', 'push_token'):
         assert secret not in everything
 
 

@@ -15,7 +15,6 @@
 #include "base/json_write.h"
 #include "base/uuid.h"
 #include "manager/transfer/archive.h"
-#include "model/model_ids.h"
 #include "store/files.h"
 #include "store/reader.h"
 
@@ -36,27 +35,10 @@ typedef struct Snapshot {
 
 /* --- rows --- */
 
-/* Not secret to the API, but they open something. */
-static const struct {
-    uint16_t resource;
-    uint16_t field;
-} left_out[] = {
-    {RES_CONFERENCE, FLD_CONFERENCE_PIN},
-    {RES_CONFERENCE, FLD_CONFERENCE_GUEST_PIN},
-    {RES_LICENCE, FLD_LICENCE_ENTITLEMENT_ID},
-    {RES_SNMP_NETWORK_MANAGEMENT_SYSTEM, FLD_SNMP_NETWORK_MANAGEMENT_SYSTEM_SNMP_TRAP_COMMUNITY},
-    {RES_MANAGEMENT_VM, FLD_MANAGEMENT_VM_SNMP_COMMUNITY},
-    {RES_WORKER_VM, FLD_WORKER_VM_SNMP_COMMUNITY},
-};
-
-static bool is_shown(const Resource *r, const Field *f)
+static bool is_shown(const Field *f)
 {
-    for (size_t i = 0; i < ARRAY_N(left_out); i++) {
-        if (left_out[i].resource == r->index && left_out[i].field == f->index) {
-            return false;
-        }
-    }
-    return f->stored && f->secret == SECRET_NONE;
+    return f->stored && f->secret == SECRET_NONE && !f->confidential && !f->hidden &&
+           !f->write_only;
 }
 
 static void put_value(Buf *out, Value value)
@@ -83,7 +65,7 @@ static void put_row(Buf *out, const Row *row)
     put_value(out, row->key);
     for (size_t i = 0; i < row->resource->n_fields; i++) {
         const Field *f = &row->resource->fields[i];
-        if (is_shown(row->resource, f)) {
+        if (is_shown(f)) {
             buf_put_lit(out, ", ");
             json_put_name(out, f->name);
             put_value(out, row->values[i]);

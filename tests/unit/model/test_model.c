@@ -351,7 +351,9 @@ static void test_what_else_a_field_has(void **state)
                 SMALL_FIELD("count", "'type': 'integer', 'readonly': true")
                     SMALL_FIELD("mode", "'type': 'string', 'choices': ['a'], 'format': 'url',"
                                         "'inferred': ['choices', 'format'], 'label': 'The Mode'")
-                        SMALL_FIELD("old", "'type': 'string', 'was': 'older', 'max_length': 7"),
+                        SMALL_FIELD("old", "'type': 'string', 'was': 'older', 'max_length': 7")
+                            SMALL_FIELD("pin", "'type': 'string', 'confidential': true")
+                                SMALL_FIELD("token_url", "'type': 'string', 'confidential': false"),
             ""),
         NULL};
     CLEANUP(model_free) Model *m = small_model(a, files);
@@ -369,6 +371,8 @@ static void test_what_else_a_field_has(void **state)
     assert_text(old->was, "older");
     assert_true(old->has_max_length && old->max_length == 7);
     assert_false(old->open_choices || old->open_format);
+    assert_true(resource_field(r, STR("pin"))->confidential);
+    assert_false(resource_field(r, STR("token_url"))->confidential || old->confidential);
 }
 
 /* A field more in a file is all that it takes: it has a column, a place in the schema, filters, and

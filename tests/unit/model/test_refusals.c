@@ -163,6 +163,11 @@ static const char *const fields[][2] = {
     {"'type': 'related', 'related': 'configuration/other', 'on_delete': 'refuse',"
      "'embed': ['name']",
      "f: embed goes with full"},
+    {"'type': 'string', 'secret': 'mask', 'confidential': false",
+     "f: confidential is for what is stored and shown"},
+    {"'type': 'string', 'computed': true, 'confidential': true",
+     "f: confidential is for what is stored and shown"},
+    {"'type': 'string', 'confidential': 'yes'", "f: confidential has the wrong type"},
     /* filters */
     {"'type': 'string', 'filtering': true", "f: filtering is false or a list"},
     {"'type': 'string', 'filtering': ['like']", "f: filtering lists what it can't have"},
@@ -190,6 +195,16 @@ static const char *const names[][2] = {
     {"a_", "a_: no name for a field: small letters, digits, single underscores"},
     {"A", "A: no name for a field: small letters, digits, single underscores"},
     {"id", "id: stands twice"},
+    {"pin", "pin: secret or confidential is missing: by its name it opens something"},
+    {"guest_pin", "guest_pin: secret or confidential is missing: by its name it opens something"},
+    {"pins_of", "pins_of: secret or confidential is missing: by its name it opens something"},
+    {"password2", "password2: secret or confidential is missing: by its name it opens something"},
+    {"passphrase", "passphrase: secret or confidential is missing: by its name it opens something"},
+    {"a_secret", "a_secret: secret or confidential is missing: by its name it opens something"},
+    {"tokens", "tokens: secret or confidential is missing: by its name it opens something"},
+    {"community", "community: secret or confidential is missing: by its name it opens something"},
+    {"private_key",
+     "private_key: secret or confidential is missing: by its name it opens something"},
 };
 
 static void test_names(void **state)
@@ -204,6 +219,20 @@ static void test_names(void **state)
                        names[i][0]);
         thing_refused(text.ptr, names[i][1]);
     }
+}
+
+static void test_members_are_as_confidential_as_the_whole(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        "embedded/part.json",
+        SMALL_PART("'v': {'type': 'string', 'help': 'V.', 'confidential': true}"), NULL};
+    CLEANUP(arena_free) Arena *a = arena_new(ARENA_LIMIT);
+    CLEANUP(model_free) Model *m = NULL;
+    const Err *e = small_load(a, files, &m);
+    assert_non_null(e);
+    assert_string_equal(e->text, "embedded/part.json: v: confidential is for the field that holds "
+                                 "the whole object");
 }
 
 #define NAME SMALL_FIELD("name", "'type': 'string', 'required': true, 'max_length': 3")
@@ -454,6 +483,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_members_are_as_confidential_as_the_whole),
         cmocka_unit_test(test_resources),
         cmocka_unit_test(test_nested),
         cmocka_unit_test(test_other_side_is_shown_once),
