@@ -11,6 +11,23 @@ Row *row_new(Arena *a, const Resource *r)
     return row;
 }
 
+Row *row_new_default(Arena *a, const Resource *r)
+{
+    Row *row = row_new(a, r);
+    row_set_defaults(row);
+    return row;
+}
+
+void row_set_defaults(Row *row)
+{
+    for (size_t i = 0; i < row->resource->n_fields; i++) {
+        const Field *f = &row->resource->fields[i];
+        if (f->stored) {
+            row->values[i] = f->default_value;
+        }
+    }
+}
+
 Row *row_copy(Arena *a, const Row *row)
 {
     Row *copy = row_new(a, row->resource);

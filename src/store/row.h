@@ -18,4 +18,12 @@ typedef struct Row {
 
 /* A row with every value NULL. */
 Row *row_new(Arena *a, const Resource *r);
+
+/* A row with the default of every stored field; of a command, whose rows have no table, of all but
+ * secrets. */
+Row *row_new_default(Arena *a, const Resource *r);
+
+/* Gives those fields of a row their defaults. */
+void row_set_defaults(Row *row);
+
 Row *row_copy(Arena *a, const Row *row);

@@ -320,10 +320,7 @@ typedef struct PasswordChange {
 static Err *insert_administrator(Tx *tx, const Resource *r, const PasswordChange *change)
 {
     Arena *a = tx_arena(tx);
-    Row *row = row_new(a, r);
-    for (size_t i = 0; i < r->n_fields; i++) {
-        row->values[i] = r->fields[i].stored ? r->fields[i].default_value : VALUE_NONE;
-    }
+    Row *row = row_new_default(a, r);
     row->values[FLD_ADMINISTRATOR_NAME] = value_text(change->user);
     row->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
     row->values[FLD_ADMINISTRATOR_CREATION_TIME] = value_integer(tx_now_us(tx));

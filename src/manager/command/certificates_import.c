@@ -33,7 +33,7 @@ static CHECKED Err *add(const CommandCall *call, Imports *imports, uint16_t reso
 {
     Arena *a = call->arena;
     const Certificates *certificates = imports->bundle->certificates;
-    Row *row = certificate_fields_new_row(a, model_at(store_model(call->store), resource));
+    Row *row = row_new_default(a, model_at(store_model(call->store), resource));
     TRY(certificate_fields_fill(fields, a, certificates, certificate, row));
     row->values[fields->certificate] = value_text(certificates_text(certificates, certificate));
     imports->items[imports->n++] = (Import){row, fields, certificate};

@@ -35,11 +35,8 @@ static Err *insert(Tx *tx, const Mirror *m, const Row *row)
         return NULL;
     }
     const Resource *r = model_at(tx_model(tx), m->statistics);
-    Row *statistics = row_new(tx_arena(tx), r);
+    Row *statistics = row_new_default(tx_arena(tx), r);
     statistics->key = row->key;
-    for (size_t i = 0; i < r->n_fields; i++) {
-        statistics->values[i] = r->fields[i].default_value;
-    }
     return tx_insert(tx, statistics);
 }
 
@@ -85,11 +82,8 @@ static Err *make_row(Mirrors *m, Arena *a, const Mirror *mirror, const Row *sour
                      int64_t now_us, Row **ret_row)
 {
     const Resource *r = model_at(store_model(m->store), mirror->target);
-    Row *row = row_new(a, r);
+    Row *row = row_new_default(a, r);
     row->key = key;
-    for (size_t i = 0; i < r->n_fields; i++) {
-        row->values[i] = r->fields[i].stored ? r->fields[i].default_value : VALUE_NONE;
-    }
     TRY(mirror->fill(m->reader, a, source, row, now_us));
     *ret_row = row;
     return NULL;

@@ -77,18 +77,6 @@ Err *certificate_fields_fill(const CertificateFields *fields, Arena *a,
     return NULL;
 }
 
-Row *certificate_fields_new_row(Arena *a, const Resource *resource)
-{
-    Row *row = row_new(a, resource);
-    for (size_t i = 0; i < resource->n_fields; i++) {
-        const Field *field = &resource->fields[i];
-        if (field->stored && !field->is_key) {
-            row->values[i] = field->default_value;
-        }
-    }
-    return row;
-}
-
 Err *certificate_fields_problem(Err *e, Problems *problems, Str field, Str passphrase)
 {
     if (e == NULL || e->kind != ERR_INVALID) {

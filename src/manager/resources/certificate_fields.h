@@ -29,9 +29,6 @@ extern const CertificateFields certificate_fields_ca;
 CHECKED Err *certificate_fields_fill(const CertificateFields *fields, Arena *a,
                                      const Certificates *certificates, size_t i, Row *row);
 
-/* A row of its resource with all defaults. */
-Row *certificate_fields_new_row(Arena *a, const Resource *resource);
-
 /* ERR_INVALID of src/pki becomes a problem of `field`, or of `passphrase` where that is at fault;
  * other errors are handed on. */
 CHECKED Err *certificate_fields_problem(Err *e, Problems *problems, Str field, Str passphrase);

@@ -212,7 +212,7 @@ static CHECKED Err *complete(Tx *tx, Row *request)
     if (!value_is_null(request->values[RENEWED])) {
         TRY(reader_get(tx_reader(tx), a, resource, request->values[RENEWED], &renewed));
     }
-    Row *row = renewed != NULL ? row_copy(a, renewed) : certificate_fields_new_row(a, resource);
+    Row *row = renewed != NULL ? row_copy(a, renewed) : row_new_default(a, resource);
     TRY(fill_tls_certificate(tx, request, row));
     if (renewed != NULL) {
         return tx_update(tx, renewed, row);

@@ -211,12 +211,7 @@ static void empty_absent_values(Row *row, const Input *input)
 CHECKED Err *apply_merge(Apply *a, Reader *reader, const Row *old, Row *row, const Input *input,
                          bool whole, int64_t now_us)
 {
-    if (old == NULL) {
-        for (size_t i = 0; i < row->resource->n_fields; i++) {
-            const Field *f = &row->resource->fields[i];
-            row->values[i] = f->stored && !f->is_key ? f->default_value : VALUE_NONE;
-        }
-    } else if (whole) {
+    if (old != NULL && whole) {
         empty_absent_values(row, input);
     }
     for (size_t i = 0; i < input->n_fields; i++) {
@@ -399,7 +394,7 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
         return give_up(a);
     }
     const Problem *mark = a->problems->last;
-    Row *row = row_new(a->arena, input->resource);
+    Row *row = row_new_default(a->arena, input->resource);
     check_complete(a, input, parent);
     row->key = value_is_null(key) ? input->id : key;
     TRY(apply_merge(a, tx_reader(a->tx), NULL, row, input, true, tx_now_us(a->tx)));
@@ -509,11 +504,6 @@ CHECKED Err *apply_delete(Apply *a, const Row *old)
 CHECKED Err *apply_empty(Apply *a, const Row *old)
 {
     Row *row = row_copy(a->arena, old);
-    for (size_t i = 0; i < row->resource->n_fields; i++) {
-        const Field *f = &row->resource->fields[i];
-        if (f->stored) {
-            row->values[i] = f->default_value;
-        }
-    }
+    row_set_defaults(row);
     return tx_update(a->tx, old, row);
 }

@@ -64,8 +64,9 @@ CHECKED Err *apply_delete(Apply *a, const Row *old);
 /* A singleton that may be deleted is emptied instead: all values go back to their defaults. */
 CHECKED Err *apply_empty(Apply *a, const Row *old);
 
-/* Puts what was given into a row: scalars, secrets, files; to-ones only where `reader` isn't NULL.
- * For write_prepare(), which has no transaction: faults are noted, `a->tx` isn't used. */
+/* Puts what was given into a row, a copy of `old` or, without one, a new one with its defaults:
+ * scalars, secrets, files; to-ones only where `reader` isn't NULL. For write_prepare(), which has
+ * no transaction: faults are noted, `a->tx` isn't used. */
 CHECKED Err *apply_merge(Apply *a, Reader *reader, const Row *old, Row *row, const Input *input,
                          bool whole, int64_t now_us);
 

@@ -81,10 +81,7 @@ static Json *copy_members(Arena *a, const Json *object)
 
 static const Row *arguments_of(Arena *a, const Input *input)
 {
-    Row *row = row_new(a, input->resource);
-    for (size_t i = 0; i < input->resource->n_fields; i++) {
-        row->values[i] = input->resource->fields[i].default_value;
-    }
+    Row *row = row_new_default(a, input->resource);
     for (size_t i = 0; i < input->n_fields; i++) {
         const InputField *given = &input->fields[i];
         if (given->kind == INPUT_VALUE || given->kind == INPUT_NULL) {

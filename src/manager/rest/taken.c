@@ -59,11 +59,7 @@ static CHECKED Err *merge_field(Reader *reader, Arena *a, const InputField *give
 CHECKED Err *taken_merge(Reader *reader, Arena *a, const Input *input, const Row *old,
                          const Row **ret_row)
 {
-    Row *row = old != NULL ? row_copy(a, old) : row_new(a, input->resource);
-    for (size_t i = 0; old == NULL && i < input->resource->n_fields; i++) {
-        const Field *f = &input->resource->fields[i];
-        row->values[i] = f->stored && !f->is_key ? f->default_value : VALUE_NONE;
-    }
+    Row *row = old != NULL ? row_copy(a, old) : row_new_default(a, input->resource);
     if (old == NULL) {
         row->key = input->id;
     }

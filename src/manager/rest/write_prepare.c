@@ -144,7 +144,7 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
             return err(a, ERR_NOT_FOUND, "There is no such object.");
         }
     }
-    Row *merged = old != NULL ? row_copy(a, old) : row_new(a, request->route.resource);
+    Row *merged = old != NULL ? row_copy(a, old) : row_new_default(a, request->route.resource);
     if (old == NULL) {
         Typing typing = {.arena = a, .problems = &write->problems};
         input_check_new(&typing, item->input, NULL);

@@ -147,10 +147,7 @@ static void set_fields(Row *row, Str rest)
 
 static Err *create(Tx *tx, const Resource *r, Str rest)
 {
-    Row *row = row_new(tx_arena(tx), r);
-    for (size_t i = 0; i < r->n_fields; i++) {
-        row->values[i] = r->fields[i].stored ? r->fields[i].default_value : VALUE_NONE;
-    }
+    Row *row = row_new_default(tx_arena(tx), r);
     Str after = rest;
     const Str id = str_cut(&after, ' ');
     if (is_number(id)) {
