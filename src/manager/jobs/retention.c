@@ -116,68 +116,90 @@ static Err *remove_in_one(const Step *s, Arena *a, const Resource *r, Keys keys)
     return store_write_wait(s->retention->store, STORE_HISTORY, a, &request, &seq);
 }
 
-/* A row takes along what refers to it, so it goes in a transaction of its own, and only when there
- * is no more than a portion of that. */
-static Err *remove_with_parts(const Step *s, Arena *a, const Resource *r, Value key);
+/* A row takes along what refers to it, so it goes only when there is no more than a portion of
+ * that.
+ * `*ret_done` is false if the time was over before; something was removed then, so that the next
+ * run comes further. */
+static Err *thin_out(const Step *s, Arena *a, const Field *to_one, Value key, bool *ret_done);
 
-/* Removes all but less than a portion of the rows that refer to this one. */
-static Err *thin_out(const Step *s, Arena *a, const Field *to_one, Value key)
+static Err *thin_row(const Step *s, Arena *a, const Resource *r, Value key, bool *ret_done)
+{
+    bool done = true;
+    for (size_t i = 0; i < r->n_referrers && done; i++) {
+        if (r->referrers[i]->on_delete == ON_DELETE_CASCADE && r->referrers[i]->stored &&
+            resource_has_table(r->referrers[i]->resource)) {
+            TRY(thin_out(s, a, r->referrers[i], key, &done));
+        }
+    }
+    *ret_done = done;
+    return NULL;
+}
+
+/* Removes all but less than a portion of the rows that refer to this one, a portion at a time. */
+static Err *thin_out(const Step *s, Arena *a, const Field *to_one, Value key, bool *ret_done)
 {
     const Filter filter = {.field = to_one, .lookup = LOOKUP_EXACT, .values = &key, .n_values = 1};
     const Query q = {.resource = to_one->resource,
                      .filters = &filter,
                      .n_filters = 1,
                      .limit = s->retention->limits->portion};
-    for (;;) {
+    bool done = true;
+    bool more = true;
+    while (done && more) {
         Keys parts = {NULL, 0};
         TRY(select_keys(s, a, &q, &parts));
-        if ((int64_t)parts.n < q.limit) {
-            return NULL;
+        more = (int64_t)parts.n == q.limit;
+        for (size_t i = 0; more && done && i < parts.n; i++) {
+            TRY(thin_row(s, a, to_one->resource, parts.keys[i], &done));
         }
-        for (size_t i = 0; i < parts.n; i++) {
-            TRY(remove_with_parts(s, a, to_one->resource, parts.keys[i]));
-        }
-    }
-}
-
-static Err *remove_with_parts(const Step *s, Arena *a, const Resource *r, Value key)
-{
-    for (size_t i = 0; i < r->n_referrers; i++) {
-        if (r->referrers[i]->on_delete == ON_DELETE_CASCADE && r->referrers[i]->stored &&
-            resource_has_table(r->referrers[i]->resource)) {
-            TRY(thin_out(s, a, r->referrers[i], key));
+        if (more && done) {
+            TRY(remove_in_one(s, a, to_one->resource, parts));
+            done = !is_late(s);
         }
     }
-    return remove_in_one(s, a, r, (Keys){&key, 1});
-}
-
-static Err *remove_all(const Step *s, Arena *a, const Resource *r, Keys keys)
-{
-    s->retention->n_removed += (int64_t)keys.n;
-    if (r->n_referrers == 0) {
-        return remove_in_one(s, a, r, keys);
-    }
-    for (size_t i = 0; i < keys.n; i++) {
-        TRY(remove_with_parts(s, a, r, keys.keys[i]));
-    }
+    *ret_done = done;
     return NULL;
 }
 
-/* Removes the oldest that the query finds, at most a portion. */
-static Err *remove_oldest(const Step *s, Arena *errors, Query q, int64_t most, size_t *ret_n)
+/* *ret_n: how many went before the time was over. */
+static Err *remove_all(const Step *s, Arena *a, const Resource *r, Keys keys, size_t *ret_n)
+{
+    bool done = true;
+    size_t n = 0;
+    if (r->n_referrers == 0) {
+        n = keys.n;
+        TRY(remove_in_one(s, a, r, keys));
+    }
+    while (n < keys.n && done) {
+        TRY(thin_row(s, a, r, keys.keys[n], &done));
+        if (done) {
+            TRY(remove_in_one(s, a, r, (Keys){&keys.keys[n++], 1}));
+            done = !is_late(s);
+        }
+    }
+    s->retention->n_removed += (int64_t)n;
+    *ret_n = n;
+    return NULL;
+}
+
+/* Removes the oldest that the query finds, at most a portion; *ret_more: there may be others, or it
+ * was late. */
+static Err *remove_oldest(const Step *s, Arena *errors, Query q, int64_t most, size_t *ret_n,
+                          bool *ret_more)
 {
     CLEANUP(arena_free) Arena *a = arena_new(SCRATCH_BYTES);
     Keys keys = {NULL, 0};
     q.limit = MIN(most, s->retention->limits->portion);
     Err *e = select_keys(s, a, &q, &keys);
+    *ret_n = 0;
     if (e == NULL && keys.n > 0) {
-        e = remove_all(s, a, q.resource, keys);
+        e = remove_all(s, a, q.resource, keys, ret_n);
     }
-    *ret_n = keys.n;
+    *ret_more = keys.n > 0;
     return e != NULL ? err_copy(errors, e) : NULL;
 }
 
-/* --- a rule --- */
+/* --- a rule --- */ /* --- a rule --- */
 
 static Err *cut_by_age(const Step *s, Arena *a, const Rule *rule, const Query *all)
 {
@@ -193,9 +215,10 @@ static Err *cut_by_age(const Step *s, Arena *a, const Rule *rule, const Query *a
     q.filters = filters;
     q.n_filters = all->n_filters + 1;
     size_t n = 0;
+    bool more = true;
     do {
-        TRY(remove_oldest(s, a, q, INT64_MAX, &n));
-    } while (n > 0 && !is_late(s));
+        TRY(remove_oldest(s, a, q, INT64_MAX, &n, &more));
+    } while (more && !is_late(s));
     return NULL;
 }
 
@@ -207,9 +230,10 @@ static Err *cut_by_number(const Step *s, Arena *a, const Query *all, int64_t mos
     *cutting = over > 0 && (*cutting || over > most * SLACK_PERCENT / 100);
     for (bool late = false; *cutting && !late; late = is_late(s)) {
         size_t n = 0;
-        TRY(remove_oldest(s, a, *all, over, &n));
+        bool more = true;
+        TRY(remove_oldest(s, a, *all, over, &n, &more));
         over -= (int64_t)n;
-        *cutting = over > 0 && n > 0;
+        *cutting = over > 0 && more;
     }
     return NULL;
 }

@@ -215,7 +215,7 @@ static void test_rest_between_steps(void **state)
     assert_int_equal(count(f, RES_HISTORY_CONFERENCE), CONFERENCES);
 }
 
-/* A run that has no time does one portion; the next ones go on, down to the limit. */
+/* A run that has no time does one transaction; the next ones go on, down to the limit. */
 static void test_a_step_in_several_runs(void **state)
 {
     Fixture *f = *state;
@@ -223,7 +223,7 @@ static void test_a_step_in_several_runs(void **state)
     slow.budget_us = 0;
     f->retention.limits = &slow;
     put_conferences(f, 0, CONFERENCES + 13);
-    for (int n = 13; n > 0; n -= PORTION) {
+    for (int n = 13; n > 0; n--) {
         assert_int_equal(count(f, RES_HISTORY_CONFERENCE), CONFERENCES + n);
         run_at(f, NOON_US);
     }
@@ -265,6 +265,30 @@ static void test_large_conference(void **state)
     run_at(f, NOON_US);
     assert_int_equal(count(f, RES_HISTORY_CONFERENCE), CONFERENCES);
     assert_int_equal(count(f, RES_HISTORY_PARTICIPANT), 2 * CONFERENCES);
+    assert_int_equal(count(f, RES_HISTORY_MEDIA_STREAM), 2 * CONFERENCES);
+}
+
+/* Without time, a conference whose parts are many goes a transaction a run: no run is longer than
+ * its budget by more than that. It takes no more transactions than there are portions. */
+static void test_large_conference_in_several_runs(void **state)
+{
+    Fixture *f = *state;
+    enum { PARTS = 4 * PORTION, OVER = 3 };
+    RetentionLimits slow = limits;
+    slow.budget_us = 0;
+    f->retention.limits = &slow;
+    put(f, (Rows){RES_HISTORY_CONFERENCE, .first = -1, .n = 1, .n_parts = PARTS, .n_streams = 1});
+    put_conferences(f, 0, CONFERENCES + OVER - 1);
+    for (int left = PARTS - PORTION; left >= 0; left -= PORTION) {
+        run_at(f, NOON_US);
+        assert_true(has_conference(f, -1));
+        assert_int_equal(count(f, RES_HISTORY_PARTICIPANT), left + 2 * (CONFERENCES + OVER - 1));
+    }
+    for (int over = OVER - 1; over >= 0; over--) {
+        run_at(f, NOON_US);
+        assert_false(has_conference(f, -1));
+        assert_int_equal(count(f, RES_HISTORY_CONFERENCE), CONFERENCES + over);
+    }
     assert_int_equal(count(f, RES_HISTORY_MEDIA_STREAM), 2 * CONFERENCES);
 }
 
@@ -338,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_participants_stay_with_their_conference, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_large_conference, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_large_conference_in_several_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_age, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock_jump, set_up, tear_down),
         cmocka_unit_test(test_steady_clock),
