@@ -173,16 +173,18 @@ static CHECKED Err *forget_oldest(Requests *r, Arena *a)
     return store_state(r, a, (StateWork){.resource = oldest->resource, .id = oldest->id});
 }
 
+/* The oldest loses its place in any case, so its file and row go even if this one failed. */
 static void take_one(Requests *r, Request *request)
 {
     CLEANUP(arena_free) Arena *a = arena_new(REQUEST_ARENA_BYTES);
     const Err *e = carry_out(r, a, request);
-    if (e == NULL) {
-        e = forget_oldest(r, a);
-    }
     if (e != NULL) {
         log_warning("the state of a request cannot be told request=%s reason=\"%s\"", request->id,
                     e->text);
+    }
+    e = forget_oldest(r, a);
+    if (e != NULL) {
+        log_warning("the oldest request cannot be forgotten reason=\"%s\"", e->text);
     }
     Done *done = &r->done[r->n_done++ % REQUESTS_KEPT];
     done->resource = request->resource;
