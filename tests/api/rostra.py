@@ -27,6 +27,7 @@ PASSWORD = 'correct horse: battery'
 PREFIX = '/api/admin'
 CONFIGURATION = PREFIX + '/configuration/v1/'
 WAIT_S = 60
+POLL_S = 0.02
 SANITIZER = re.compile(r'ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer')
 
 
@@ -189,10 +190,12 @@ def read_answer(connection, method='GET'):
 def wait_for(look):
     """Asks until the answer is true; that answer."""
     deadline = time.monotonic() + WAIT_S
+    pause = threading.Event()
     while time.monotonic() < deadline:
         found = look()
         if found:
             return found
+        pause.wait(POLL_S)
     raise AssertionError('it did not happen')
 
 

@@ -3,7 +3,6 @@ import hashlib
 import http.server
 import os
 import threading
-import time
 
 import pytest
 import rostra
@@ -13,15 +12,6 @@ from pyftpdlib.servers import ThreadedFTPServer
 
 PASSPHRASE = 'of the schedule'
 YEAR_2000 = 946684800
-
-
-def wait_for(found):
-    """Until it gives something; what it gives."""
-    deadline = time.monotonic() + rostra.WAIT_S
-    while not (result := found()):
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.05)
-    return result
 
 
 @pytest.fixture
@@ -92,7 +82,7 @@ def test_upload(fresh_server, request, kind, below):
                   autobackup_upload_url=url + below, autobackup_upload_username='backup',
                   autobackup_upload_password='its password')
     make_missed(fresh_server, client)
-    log = wait_for(lambda: [line for line in fresh_server.lines if 'sent a backup' in line])
+    log = rostra.wait_for(lambda: [line for line in fresh_server.lines if 'sent a backup' in line])
     assert 'its password' not in fresh_server.log() and PASSPHRASE not in fresh_server.log()
     (sent,) = (path for path in folder.rglob('*') if path.is_file())
     (listed,) = [o for o in client.objects('system_backup/') if o['filename'] == sent.name]
@@ -110,7 +100,7 @@ def test_failed_upload_raises_an_alarm(fresh_server, ftp):
                   autobackup_upload_url=url, autobackup_upload_username='backup',
                   autobackup_upload_password='another password')
     make_missed(fresh_server, client)
-    (alarm,) = wait_for(lambda: client.objects('/api/admin/status/v1/alarm/'))
+    (alarm,) = rostra.wait_for(lambda: client.objects('/api/admin/status/v1/alarm/'))
     assert alarm['name'] == 'autobackup_upload_failed' and 'upload failed' in alarm['details']
     assert 'password' not in alarm['details'] and list(folder.iterdir()) == []
     assert len(client.objects('system_backup/')) == 2

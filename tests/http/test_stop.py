@@ -1,7 +1,6 @@
 """The end of the server, and many clients at once."""
 import contextlib
 import select
-import time
 
 import pytest
 
@@ -74,16 +73,18 @@ def test_patience_ends(start):
         server.wait_stopped(10)
 
 
+PATIENCE_S = 3600   # none of the tests waits for it
+
+
 def test_half_sent_requests_have_little_time(start):
-    """Of those that the stop finds on their way, one that gets whole soon is answered, the others hold it up for a
-    moment only."""
-    server = start(stop_receive_ms=1500)
+    """Of those that the stop finds on their way, one that gets whole soon is answered, the others are cut off long
+    before the stop loses its patience."""
+    server = start(stop_receive_ms=1500, stop_ms=1000 * PATIENCE_S)
     with client.connect(server.port) as head, client.connect(server.port) as body, client.connect(server.port) as late:
         head.sendall(b'GET / HT')
         body.sendall(client.head('/echo', 'POST', Content_Length=100) + b'x')
         late.sendall(b'GET /hello HTTP/1.1\r\n')
         client.until(lambda: server.counts()['connections'] == 4)
-        begun = time.monotonic()
         server.begin_stop()
         client.until(lambda: is_refused(server.port))
         late.sendall(b'Host: a\r\n\r\n')
@@ -92,8 +93,7 @@ def test_half_sent_requests_have_little_time(start):
         late.close()
         for sock in head, body:
             assert_ended(sock)
-        assert 1 < time.monotonic() - begun < 8
-    server.wait_stopped(5)
+    server.wait_stopped()
 
 
 def assert_ended(sock):

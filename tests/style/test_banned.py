@@ -23,6 +23,7 @@ def test_allowed(line):
 @pytest.mark.parametrize('path, line', [
     ('tests/unit/base/test_x.c', '    usleep(1000);'),
     ('tests/api/test_x.py', '    time.sleep(0.1)'),
+    ('tests/api/test_x.py', '    threading.Event().wait(0.02)'),
     ('tests/faults/x.sh', '#!/bin/bash\nsleep 1'),
     ('tests/faults/x.sh', '#!/bin/sh\nwhile true; do sleep 0.1; done'),
 ])
@@ -34,6 +35,7 @@ def test_sleep_refused(path, line):
     ('tests/unit/base/test_x.c', '    /* no sleep(1) here */'),
     ('tests/api/test_x.py', '    # not time.sleep(1)'),
     ('tests/api/test_x.py', '    asleep = True'),
+    ('tests/api/test_x.py', '    answered.wait(WAIT_S)'),
     ('tests/faults/x.sh', '#!/bin/bash\necho no sleep 1'),
 ])
 def test_sleep_allowed(path, line):
