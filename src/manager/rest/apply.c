@@ -498,7 +498,13 @@ CHECKED Err *apply_delete(Apply *a, const Row *old)
         TRY(outcome_since(a, mark));
     }
     bool found = false;
-    return tx_delete(a->tx, old->resource, old->key, &found);
+    TRY(tx_delete(a->tx, old->resource, old->key, &found));
+    if (hooks != NULL && hooks->after_delete != NULL) {
+        Deleted *deleted = ARENA_NEW(a->kept, Deleted);
+        *deleted = (Deleted){hooks, value_dup(a->kept, old->key), *a->deleted};
+        *a->deleted = deleted;
+    }
+    return NULL;
 }
 
 CHECKED Err *apply_empty(Apply *a, const Row *old)

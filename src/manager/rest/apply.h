@@ -23,6 +23,14 @@ typedef struct Prepared {
     const bool *changed; /* by Field.index: values that the hook changed */
 } Prepared;
 
+/* A row that is deleted, of a resource that does something then. */
+typedef struct Deleted Deleted;
+struct Deleted {
+    const ResourceHooks *hooks;
+    Value key;
+    Deleted *next;
+};
+
 typedef struct Apply {
     const Rest *rest;
     Tx *tx;
@@ -31,10 +39,12 @@ typedef struct Apply {
     PermissionSet set;  /* of whoever asks: objects inside others need the rights for these, too */
     Str under;          /* the parent's field if this is an object inside another, else empty */
     const Field
-        *within; /* then: the to-one that leads to the parent, if it is a child; else NULL */
-    bool alone;  /* the request is about one object (and what lies inside it): then its
-                    faults are told with the unique values that others have */
-    bool stale;  /* set when a row isn't the one that `prepared` was worked out for */
+        *within;       /* then: the to-one that leads to the parent, if it is a child; else NULL */
+    bool alone;        /* the request is about one object (and what lies inside it): then its
+                          faults are told with the unique values that others have */
+    bool stale;        /* set when a row isn't the one that `prepared` was worked out for */
+    Deleted **deleted; /* gets what apply_delete() leaves to be done after the commit */
+    Arena *kept;       /* for that: outlives the run */
 } Apply;
 
 /* Every function below ends with an Err if it found problems (then the Err only stands for them:

@@ -39,6 +39,10 @@ typedef struct ResourceHooks {
     /* Refuses the deletion, or does what goes with it. */
     Err *(*before_delete)(Tx *tx, const Row *old, Problems *problems);
 
+    /* Removes what belongs to a row outside of the store, once its deletion is on the disk: may be
+     * left undone by a crash, is quick, can't fail. On the writer thread. */
+    void (*after_delete)(const Store *store, Arena *a, Value key);
+
     /* Values of computed fields of n rows: writes into rows[i]->values. */
     Err *(*compute)(Reader *reader, Arena *a, Row *rows[], size_t n);
 

@@ -365,12 +365,15 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
     problems_init(&write->problems, request->arena);
     answer_clear(&request->answer); /* of a run before */
     write->precondition_failed = false;
+    write->deleted = NULL;
     Apply apply = {.rest = r,
                    .tx = tx,
                    .arena = tx_arena(tx),
                    .problems = &write->problems,
                    .set = request->principal.permissions,
-                   .alone = write_is_alone(request)};
+                   .alone = write_is_alone(request),
+                   .deleted = &write->deleted,
+                   .kept = request->arena};
     Err *e = run_all(&apply, request, write);
     write->stale = apply.stale;
     return apply.alone ? add_conflicts(&apply, request, e) : e;
@@ -397,8 +400,10 @@ static void answer_failed(RestRequest *request, Write *write, const Err *e)
 RestNext write_finish(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
 {
     Write *write = request->work;
-    (void)r;   /* the answer to a success was made by write_run() */
     (void)seq; /* tells nothing that the answer shows */
+    for (const Deleted *d = e == NULL ? write->deleted : NULL; d != NULL; d = d->next) {
+        d->hooks->after_delete(r->store, request->arena, d->key);
+    }
     if (e == NULL && request->answer.status == 0) {
         answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
     }

@@ -31,6 +31,7 @@ typedef struct Write {
     Problems problems;
     bool stale;               /* what was prepared no longer fits */
     bool precondition_failed; /* If-Match */
+    Deleted *deleted;         /* what is still to be done for them after the commit */
 } Write;
 
 /* Fills the items (and deletions) from the body of a list: {"objects": […], "deleted_objects":

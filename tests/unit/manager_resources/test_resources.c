@@ -1,6 +1,9 @@
 /* What single resources do beyond being stored. */
 #include "test.h"
 
+#include <sys/stat.h>
+
+#include "base/file.h"
 #include "manager/resources/resources.h"
 #include "manager_rest/rest_steps.h"
 #include "store/files.h"
@@ -240,12 +243,34 @@ static void test_media(void **state)
     assert_int_equal(remove(files_path(f->store, f->arena, str_from(hash))), 0);
 }
 
+/* The file goes only after the deletion is on the disk: not with one that is rolled back. */
+static void test_deleted_backup(void **state)
+{
+    RestFixture *f = *state;
+    Row *row = rest_fixture_row(f, FAMILY_CONFIGURATION, "system_backup");
+    row->key = value_text(STR("a.rostrabak"));
+    rest_fixture_set(row, "filename", row->key);
+    rest_fixture_insert(f, row);
+    const char *path = files_backup_path(f->store, f->arena, row->key.text);
+    rest_fixture_check(
+        file_make_folder(f->arena, files_backup_folder(f->store, f->arena), S_IRWXU));
+    rest_fixture_check(file_write(f->arena, path, S_IRUSR | S_IWUSR, STR("sealed")));
+    f->fails = true;
+    (void)rest_fixture_text(f, "DELETE", C "system_backup/a.rostrabak/", NULL, 503);
+    assert_true(file_exists(path));
+    f->fails = false;
+    (void)rest_fixture_text(f, "DELETE", C "system_backup/a.rostrabak/", NULL, 204);
+    assert_false(file_exists(path));
+    (void)rest_fixture_text(f, "DELETE", C "system_backup/a.rostrabak/", NULL, 404);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_object_twice_in_a_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_list_replaces_what_was_prepared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_deleted_backup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_captions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_last_administrator, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_autobackup, set_up, tear_down),

@@ -23,6 +23,7 @@ typedef struct RestFixture {
     Reader *reader;
     PermissionSet permissions; /* of whom the requests come from */
     RestNext stage;            /* where the last read was done */
+    bool fails;                /* transactions are rolled back after all was written */
 } RestFixture;
 
 /* Names in lower case and values, by turns; ended by NULL. */
@@ -93,12 +94,14 @@ static inline void rest_fixture_free(RestFixture *f)
 static inline Err *rest_fixture_run(Tx *tx, WriteRequest *write)
 {
     void **context = write->context;
-    return rest_write(context[0], context[1], tx);
+    const RestFixture *f = context[0];
+    TRY(rest_write(f->rest, context[1], tx));
+    return f->fails ? err(tx_arena(tx), ERR_IO, "The disk is full.") : NULL;
 }
 
 static inline RestNext rest_fixture_write(RestFixture *f, RestRequest *request)
 {
-    void *context[] = {f->rest, request};
+    void *context[] = {f, request};
     WriteRequest write = {.run = rest_fixture_run,
                           .context = context,
                           .user = "tester",
