@@ -71,7 +71,7 @@ BackupFolder *backup_folder_free(BackupFolder *f)
 
 /* --- what is known --- */
 
-static Known *find_locked(const BackupFolder *f, Str name)
+static Known *find_locked(const BackupFolder *f, Str name) REQUIRES(f->lock)
 {
     for (size_t i = 0; i < f->n_known; i++) {
         if (str_equal(str_from(f->known[i].name), name)) {
@@ -94,6 +94,40 @@ static bool is_known(BackupFolder *f, Str name, const struct stat *info)
                       known->changed_us == changed_us(info);
     mutex_unlock(&f->lock);
     return same;
+}
+
+/* The names of all, in the arena: they are looked at without the lock. */
+static size_t known_names(BackupFolder *f, Arena *a, const char ***ret_names)
+{
+    mutex_lock(&f->lock);
+    const size_t n = f->n_known;
+    const char **names = ARENA_ARRAY(a, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = str_to_cstr(a, str_from(f->known[i].name));
+    }
+    mutex_unlock(&f->lock);
+    *ret_names = names;
+    return n;
+}
+
+static void forget(BackupFolder *f, Str name)
+{
+    mutex_lock(&f->lock);
+    Known *known = find_locked(f, name);
+    if (known != NULL) {
+        free(known->name);
+        *known = f->known[--f->n_known];
+    }
+    mutex_unlock(&f->lock);
+}
+
+/* Room for one more. Without it a file would be read anew on every look. */
+static bool has_room(BackupFolder *f, Str name)
+{
+    mutex_lock(&f->lock);
+    const bool room = f->n_known < FOLDER_FILES_MAX || find_locked(f, name) != NULL;
+    mutex_unlock(&f->lock);
+    return room;
 }
 
 static void note(BackupFolder *f, Str name, const struct stat *info)
@@ -161,6 +195,15 @@ static CHECKED Err *put_row(BackupFolder *f, Arena *a, Str name, const BackupHea
 
 /* --- looking --- */
 
+static ssize_t read_some(int fd, void *data, size_t size)
+{
+    ssize_t n = 0;
+    do {
+        n = read(fd, data, size);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* Head and sum of an open file; *ret_sum is empty if it is no backup. */
 static CHECKED Err *read_backup(Arena *a, int fd, BackupHeader *ret_header, Str *ret_sum)
 {
@@ -169,7 +212,7 @@ static CHECKED Err *read_backup(Arena *a, int fd, BackupHeader *ret_header, Str 
     crypto_hash_sha256_state state;
     (void)crypto_hash_sha256_init(&state); /* can't fail */
     bool begun = false;
-    for (ssize_t n = 0; (n = read(fd, data, sizeof data)) != 0; begun = true) {
+    for (ssize_t n = 0; (n = read_some(fd, data, sizeof data)) != 0; begun = true) {
         if (n < 0) {
             return err(a, ERR_IO, "A backup cannot be read: %s.", strerrordesc_np(errno));
         }
@@ -192,6 +235,11 @@ static CHECKED Err *look_at_open(BackupFolder *f, Arena *a, Str name, int fd)
 {
     struct stat info;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || is_known(f, name, &info)) {
+        return NULL;
+    }
+    if (!has_room(f, name)) {
+        log_warning("the folder of backups is full file=%.*s most=%d", STR_ARG(name),
+                    FOLDER_FILES_MAX);
         return NULL;
     }
     BackupHeader header;
@@ -269,27 +317,18 @@ static Err *visit_entry(BackupFolder *f, Arena *a, Str name)
     return NULL;
 }
 
-/* The first known file that isn't there any more; NULL: none. */
-static char *take_missing(BackupFolder *f, Arena *a)
-{
-    char *missing = NULL;
-    mutex_lock(&f->lock);
-    for (size_t i = 0; i < f->n_known && missing == NULL; i++) {
-        if (!file_exists(files_backup_path(f->store, a, str_from(f->known[i].name)))) {
-            missing = f->known[i].name;
-            f->known[i] = f->known[--f->n_known];
-        }
-    }
-    mutex_unlock(&f->lock);
-    return missing;
-}
-
+/* A file is forgotten only after its row is gone: what fails here is tried again. */
 static CHECKED Err *drop_missing(BackupFolder *f, Arena *a)
 {
-    for (char *name = NULL; (name = take_missing(f, a)) != NULL;) {
-        RowWork work = {NULL, value_text(str_dup(a, str_from(name)))};
-        free(name);
-        TRY(store_row(f, a, &work));
+    const char **names = NULL;
+    const size_t n = known_names(f, a, &names);
+    for (size_t i = 0; i < n; i++) {
+        const Str name = str_from(names[i]);
+        if (!file_exists(files_backup_path(f->store, a, name))) {
+            RowWork work = {NULL, value_text(name)};
+            TRY(store_row(f, a, &work));
+            forget(f, name);
+        }
     }
     return NULL;
 }
@@ -312,23 +351,33 @@ static Str new_name(Arena *a, BackupKind kind)
                       t.hour, t.minute, t.second, t.microsecond);
 }
 
-/* From an open file to one with its name. */
+/* What makes a file that has its name one that lasts and is listed. */
+static CHECKED Err *list_file(BackupFolder *f, Arena *a, const unsigned char head[], Str name,
+                              const BackupMade *made)
+{
+    BackupHeader header;
+    TRY(backup_header_read(a, head, &header));
+    TRY(file_sync_folder(a, files_backup_folder(f->store, a)));
+    return put_row(f, a, name, &header, made->size_bytes, made->sha256);
+}
+
+/* From an open file to one with its name. After a failure there is none under that name. */
 static CHECKED Err *finish_file(BackupFolder *f, Arena *a, int fd, const char *part, Str name,
                                 const BackupMade *made)
 {
     struct stat info;
-    BackupHeader header;
     unsigned char head[BACKUP_HEADER_BYTES];
     const char *path = files_backup_path(f->store, a, name);
     if (fstat(fd, &info) != 0 || pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head ||
         rename(part, path) != 0) {
         return err(a, ERR_IO, "The backup cannot be written: %s.", strerrordesc_np(errno));
     }
-    TRY(backup_header_read(a, head, &header));
-    TRY(file_sync_folder(a, files_backup_folder(f->store, a)));
-    TRY(put_row(f, a, name, &header, made->size_bytes, made->sha256));
-    note(f, name, &info);
-    return NULL;
+    Err *e = list_file(f, a, head, name, made);
+    note(f, name, &info); /* also else: the folder's job removes the row, if there is one */
+    if (e != NULL) {
+        (void)unlink(path); /* nobody is to find what was told as failed */
+    }
+    return e;
 }
 
 static CHECKED Err *make(BackupFolder *f, Arena *a, Str passphrase, BackupKind kind, Str *ret_name)
@@ -397,17 +446,30 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* Automatic ones are told by their names, which sort by time. */
-static size_t automatic_names(BackupFolder *f, Arena *a, const char **ret_names)
+static size_t automatic_names(BackupFolder *f, Arena *a, const char ***ret_names)
 {
+    const char **names = NULL;
+    const size_t n_known = known_names(f, a, &names);
     size_t n = 0;
-    mutex_lock(&f->lock);
-    for (size_t i = 0; i < f->n_known; i++) {
-        if (str_starts_with(str_from(f->known[i].name), AUTOMATIC_START)) {
-            ret_names[n++] = str_to_cstr(a, str_from(f->known[i].name));
+    for (size_t i = 0; i < n_known; i++) {
+        if (str_starts_with(str_from(names[i]), AUTOMATIC_START)) {
+            names[n++] = names[i];
         }
     }
-    mutex_unlock(&f->lock);
+    qsort(names, n, sizeof *names, compare_names);
+    *ret_names = names;
     return n;
+}
+
+/* How many names are not of a time to come. */
+static size_t count_past(Arena *a, const char *const names[], size_t n)
+{
+    const char *now = new_name(a, BACKUP_AUTOMATIC).ptr;
+    size_t n_past = 0;
+    while (n_past < n && strcmp(names[n_past], now) <= 0) {
+        n_past++;
+    }
+    return n_past;
 }
 
 int64_t backup_folder_newest(BackupFolder *f)
@@ -425,11 +487,14 @@ int64_t backup_folder_newest(BackupFolder *f)
 
 Err *backup_folder_prune(BackupFolder *f, Arena *a, size_t kept)
 {
-    const char **names = ARENA_ARRAY(a, const char *, FOLDER_FILES_MAX);
-    const size_t n = automatic_names(f, a, names);
-    qsort(names, n, sizeof *names, compare_names);
+    const char **names = NULL;
+    const size_t n = automatic_names(f, a, &names);
+    const size_t n_past = count_past(a, names, n);
     for (size_t i = 0; i + kept < n; i++) {
-        const char *path = files_backup_path(f->store, a, str_from(names[i]));
+        /* Those that were made while the clock was ahead go first: they are older than any that is
+         * made from now on, whatever their names say. */
+        const Str name = str_from(names[(n_past + i) % n]);
+        const char *path = files_backup_path(f->store, a, name);
         if (unlink(path) != 0 && errno != ENOENT) {
             return err(a, ERR_IO, "%s cannot be removed: %s.", path, strerrordesc_np(errno));
         }

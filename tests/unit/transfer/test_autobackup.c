@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/datetime.h"
+#include "base/file.h"
 #include "manager/transfer/autobackup.h"
 #include "manager/transfer/upload.h"
 #include "manager_rest/rest_fixture.h"
@@ -149,6 +150,38 @@ static void test_kept(void **state)
     }
 }
 
+/* Backups whose names are of a time to come, made while the clock was ahead, go before the new
+ * ones.
+ */
+static void test_kept_after_the_clock_was_ahead(void **state)
+{
+    Case *c = *state;
+    Str names[3];
+    const char *folder = files_backup_folder(c->rest->store, c->rest->arena);
+    for (size_t i = 0; i < ARRAY_N(names); i++) {
+        rest_fixture_check(backup_folder_make(c->job.folder, c->rest->arena, STR("p"),
+                                              BACKUP_AUTOMATIC, &names[i]));
+    }
+    const char *ahead[2];
+    for (size_t i = 0; i < ARRAY_N(ahead); i++) {
+        ahead[i] =
+            str_format(c->rest->arena, "%s/rostra_autobackup_2%zu00-01-01.rostrabak", folder, i + 2)
+                .ptr;
+        const char *old = files_backup_path(c->rest->store, c->rest->arena, names[i]);
+        assert_int_equal(rename(old, ahead[i]), 0);
+    }
+    rest_fixture_check(backup_folder_run(c->job.folder, c->job_arena, 0));
+    rest_fixture_check(backup_folder_prune(c->job.folder, c->job_arena, 2));
+    assert_false(file_exists(ahead[0]));
+    assert_true(file_exists(ahead[1]));
+    assert_true(file_exists(files_backup_path(c->rest->store, c->rest->arena, names[2])));
+    assert_null(strstr(rest_fixture_get(c->rest, "/api/admin/configuration/v1/system_backup/"),
+                       "2200-01-01"));
+    rest_fixture_check(backup_folder_prune(c->job.folder, c->job_arena, 1));
+    assert_false(file_exists(ahead[1]));
+    assert_int_equal(n_backups(c), 1);
+}
+
 /* One that a server that didn't run has missed is made at once. */
 static void test_missed(void **state)
 {
@@ -192,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_schemes),
         cmocka_unit_test_setup_teardown(test_schedule, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_kept_after_the_clock_was_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_upload, set_up, tear_down),
     };
