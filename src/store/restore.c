@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,8 @@
 #define READY_NAME "restore.ready"
 #define FILES_NAME "files"
 #define KEY_NAME "secret.key"
+#define KEY_MODE (S_IRUSR | S_IWUSR)
+#define KEY_BYTES_MAX 4096
 #define SQL_MAX ((size_t)4 * 1024 * 1024)
 
 /* One value, with its secrets opened and sealed again. */
@@ -97,7 +100,9 @@ static CHECKED Err *put_updates(Db *db, Arena *a, Buf *sql)
         TRY(stmt_step(s, a, &row));
     }
     buf_put_char(sql, '\0');
-    return NULL;
+    return buf_failed(sql)
+               ? err(a, ERR_INVALID, "The backup has more columns than a store may have.")
+               : NULL;
 }
 
 static Err *renew(void *context, Db *db, Arena *a)
@@ -136,8 +141,19 @@ static CHECKED Err *renew_files(Arena *a, const char *staged, const SecretKey *f
     return file_exists(history) ? renew_file(a, history, NULL) : NULL;
 }
 
-/* The key in force stays. Without one, that of the backup becomes it: beside the store with it, or
- * where the options say, before it is needed. */
+/* Where the key is to lie in the end has to take it: nothing can be refused any more then. */
+static CHECKED Err *check_key_folder(Arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash == NULL ? "." : str_format(a, "%.*s/", (int)(slash - path), path).ptr;
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
+               ? NULL
+               : err(a, ERR_IO, "%s cannot be made: %s.", path, strerrordesc_np(errno));
+}
+
+/* The key in force stays. Without one, that of the backup becomes it, in the end: until then it
+ * lies beside the new store. */
 static CHECKED Err *choose_key(Arena *a, const StoreOptions *options, const char *staged, Str hex,
                                SecretKey **ret_key)
 {
@@ -147,8 +163,9 @@ static CHECKED Err *choose_key(Arena *a, const StoreOptions *options, const char
         const StoreOptions in_force = {.folder = options->folder, .key_file = path};
         return secret_key_open(a, &in_force, false, ret_key);
     }
-    const char *target = options->key_file != NULL ? path : path_in(a, staged, KEY_NAME);
-    TRY(file_write_new(a, target, S_IRUSR | S_IWUSR, str_format(a, "%.*s\n", STR_ARG(hex))));
+    TRY(check_key_folder(a, path));
+    TRY(file_write_new(a, path_in(a, staged, KEY_NAME), KEY_MODE,
+                       str_format(a, "%.*s\n", STR_ARG(hex))));
     return secret_key_from_text(a, hex, ret_key);
 }
 
@@ -160,7 +177,7 @@ static CHECKED Err *migrate(Arena *a, const Model *model, const StoreOptions *op
     const char *new = path_in(a, staged, KEY_NAME);
     StoreOptions here = *options;
     here.folder = staged;
-    here.key_file = options->key_file != NULL ? options->key_file : file_exists(new) ? new : own;
+    here.key_file = file_exists(new) ? new : options->key_file != NULL ? options->key_file : own;
     CLEANUP(store_close) Store *store = NULL;
     return store_open(a, model, &here, &store);
 }
@@ -191,41 +208,92 @@ Err *store_restore_commit(Arena *a, const char *folder)
         return err(a, ERR_IO, "The restored store could not be closed.");
     }
     TRY(file_sync_folder(a, staged));
-    if (rename(staged, path_in(a, folder, READY_NAME)) != 0) {
+    const char *ready = path_in(a, folder, READY_NAME);
+    if (rename(staged, ready) != 0) {
         return err(a, ERR_IO, "%s cannot be renamed: %s.", staged, strerrordesc_np(errno));
     }
-    return file_sync_folder(a, folder);
+    Err *e = file_sync_folder(a, folder);
+    /* What can't be taken back is decided. */
+    return e != NULL && rename(ready, staged) == 0 ? e : NULL;
 }
 
 /* --- moving into place --- */
 
-static CHECKED Err *move(Arena *a, const char *from, const char *to)
+static CHECKED Err *cannot(Arena *a, const char *path, const char *verb)
 {
-    return rename(from, to) == 0
-               ? NULL
-               : err(a, ERR_IO, "%s cannot be moved: %s.", from, strerrordesc_np(errno));
+    return err(a, ERR_IO, "%s cannot be %s: %s.", path, verb, strerrordesc_np(errno));
 }
 
-/* Moves every regular file of a folder for which `wanted` says so. */
-static CHECKED Err *move_all(Arena *a, const char *from, const char *to, bool (*wanted)(Str name))
+/* The files of a folder that move. */
+typedef struct Moving {
+    Arena *arena; /* of the errors */
+    const char *from;
+    DIR *folder; /* from */
+    int to;
+    bool (*wanted)(Str name);
+} Moving;
+
+/* What its entry says of its kind isn't asked: not every file system knows it there. */
+static CHECKED Err *move_file(const Moving *m, const char *name)
 {
-    DIR *folder = opendir(from);
-    if (folder == NULL) {
-        return errno == ENOENT
-                   ? NULL
-                   : err(a, ERR_IO, "%s cannot be read: %s.", from, strerrordesc_np(errno));
+    struct stat info;
+    const int from = dirfd(m->folder);
+    const bool found = fstatat(from, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (found && !S_ISREG(info.st_mode)) {
+        return err(m->arena, ERR_IO, "%s/%s is no file.", m->from, name);
     }
-    Err *e = NULL;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream */
-    for (struct dirent *entry = readdir(folder); e == NULL && entry != NULL;
-         /* NOLINTNEXTLINE(concurrency-mt-unsafe): as above */
-         entry = readdir(folder)) {
-        if (entry->d_type == DT_REG && wanted(str_from(entry->d_name))) {
-            e = move(a, path_in(a, from, entry->d_name), path_in(a, to, entry->d_name));
+    return found && renameat(from, name, m->to, name) == 0
+               ? NULL
+               : cannot(m->arena, path_in(m->arena, m->from, name), "moved");
+}
+
+/* One reading of the folder; *ret_n: how many were moved. */
+static CHECKED Err *move_some(const Moving *m, size_t *ret_n)
+{
+    size_t n = 0;
+    rewinddir(m->folder);
+    for (;;) {
+        errno = 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream */
+        const struct dirent *entry = readdir(m->folder);
+        if (entry == NULL) {
+            break;
+        }
+        const Str name = str_from(entry->d_name);
+        if (m->wanted(name) && !str_equal(name, STR(".")) && !str_equal(name, STR(".."))) {
+            TRY(move_file(m, entry->d_name));
+            n++;
         }
     }
-    (void)closedir(folder); /* only read */
-    return e;
+    *ret_n = n;
+    return errno == 0 ? NULL : cannot(m->arena, m->from, "read");
+}
+
+/* Until none is left, since the folder is removed then: a reading may miss some while others leave.
+ */
+static CHECKED Err *move_until_none(const Moving *m)
+{
+    size_t n = 1;
+    while (n > 0) {
+        TRY(move_some(m, &n));
+    }
+    return NULL;
+}
+
+/* Moves every file of a folder for which `wanted` says so, durably. */
+static CHECKED Err *move_all(Arena *a, const char *from, const char *to, bool (*wanted)(Str name))
+{
+    Moving m = {.arena = a, .from = from, .folder = opendir(from), .wanted = wanted};
+    if (m.folder == NULL) {
+        return errno == ENOENT ? NULL : cannot(a, from, "read");
+    }
+    m.to = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    Err *e = m.to >= 0 ? move_until_none(&m) : cannot(a, to, "read");
+    if (m.to >= 0) {
+        (void)close(m.to); /* synced below */
+    }
+    (void)closedir(m.folder); /* only read */
+    return e != NULL ? e : file_sync_folder(a, to);
 }
 
 static bool is_any(Str name)
@@ -240,54 +308,87 @@ static bool is_key(Str name)
     return str_ends_with(name, STR(".key")) || str_ends_with(name, STR(".pem"));
 }
 
-static CHECKED Err *remove_database(Arena *a, const char *folder, const char *name, bool all)
+/* The key of the secrets, if it came along, to where the options say, perhaps on another disk. */
+static CHECKED Err *place_key(Arena *a, const char *ready, const char *key_file)
 {
-    static const char *const suffixes[] = {"-wal", "-shm", ""};
-    for (size_t i = 0; i < (all ? 3 : 2); i++) {
-        const Str path = str_format(a, "%s/%s%s", folder, name, suffixes[i]);
-        if (unlink(path.ptr) != 0 && errno != ENOENT) {
-            return err(a, ERR_IO, "%s cannot be removed: %s.", path.ptr, strerrordesc_np(errno));
-        }
+    const char *from = path_in(a, ready, KEY_NAME);
+    if (key_file == NULL || !file_exists(from)) {
+        return NULL;
+    }
+    Str key = STR_NONE;
+    Str there = STR_NONE;
+    arena_hold_secrets(a);
+    TRY(file_read(a, from, KEY_BYTES_MAX, &key));
+    if (!file_exists(key_file)) {
+        TRY(file_write_new(a, key_file, KEY_MODE, key));
+    }
+    TRY(file_read(a, key_file, KEY_BYTES_MAX, &there)); /* perhaps put there before a stop */
+    if (!str_equal(str_trim(key), str_trim(there))) {
+        return err(a, ERR_INVALID, "%s holds another key than that of the restored store, %s.",
+                   key_file, from);
+    }
+    return unlink(from) == 0 ? NULL : cannot(a, from, "removed");
+}
+
+static CHECKED Err *remove_file(Arena *a, const char *folder, const char *name)
+{
+    const char *path = path_in(a, folder, name);
+    return unlink(path) == 0 || errno == ENOENT ? NULL : cannot(a, path, "removed");
+}
+
+/* What SQLite keeps beside the old files must be gone, for good, before the new ones lie there,
+ * also when a stop came after these had been moved: it would be put into them. */
+static CHECKED Err *remove_old_logs(Arena *a, const char *folder)
+{
+    static const char *const logs[] = {"history.db-wal", "history.db-shm", "config.db-wal",
+                                       "config.db-shm"};
+    for (size_t i = 0; i < ARRAY_N(logs); i++) {
+        TRY(remove_file(a, folder, logs[i]));
+    }
+    return file_sync_folder(a, folder);
+}
+
+/* What goes with the old store. */
+static CHECKED Err *remove_others(Arena *a, const char *folder)
+{
+    static const char *const others[] = {"auth.db-wal",     "auth.db-shm",   "auth.db",
+                                         "search.db-wal",   "search.db-shm", "search.db",
+                                         "initial-password"};
+    for (size_t i = 0; i < ARRAY_N(others); i++) {
+        TRY(remove_file(a, folder, others[i]));
     }
     return NULL;
 }
 
-/* What SQLite keeps beside the old file must be gone before the new one lies there. */
 static CHECKED Err *move_database(Arena *a, const char *ready, const char *folder, const char *name)
 {
     const char *from = path_in(a, ready, name);
-    if (!file_exists(from)) {
-        return NULL; /* moved before this program was stopped */
-    }
-    TRY(remove_database(a, folder, name, false));
-    return move(a, from, path_in(a, folder, name));
+    /* Missing: moved before this program was stopped. */
+    return rename(from, path_in(a, folder, name)) == 0 || errno == ENOENT
+               ? NULL
+               : cannot(a, from, "moved");
 }
 
-static CHECKED Err *finish(Arena *a, const char *ready, const char *folder)
+/* Nothing that is wanted is left in `ready` when it is removed: each step fails otherwise. */
+static CHECKED Err *finish(Arena *a, const char *ready, const char *folder, const char *key_file)
 {
-    const char *files = path_in(a, ready, FILES_NAME);
-    if (file_exists(files)) {
-        TRY(file_make_folder(a, path_in(a, folder, FILES_NAME), S_IRWXU));
-        TRY(move_all(a, files, path_in(a, folder, FILES_NAME), is_any));
-        TRY(file_sync_folder(a, path_in(a, folder, FILES_NAME)));
-    }
+    const char *files = path_in(a, folder, FILES_NAME);
+    TRY(file_make_folder(a, files, S_IRWXU));
+    TRY(move_all(a, path_in(a, ready, FILES_NAME), files, is_any));
+    TRY(place_key(a, ready, key_file));
     TRY(move_all(a, ready, folder, is_key));
+    TRY(remove_old_logs(a, folder));
     TRY(move_database(a, ready, folder, "history.db"));
     TRY(move_database(a, ready, folder, "config.db"));
-    TRY(remove_database(a, folder, "auth.db", true));
-    TRY(remove_database(a, folder, "search.db", true));
-    if (unlink(path_in(a, folder, "initial-password")) != 0 && errno != ENOENT) {
-        return err(a, ERR_IO, "%s/initial-password cannot be removed: %s.", folder,
-                   strerrordesc_np(errno));
-    }
+    TRY(remove_others(a, folder));
     TRY(file_sync_folder(a, folder));
     TRY(store_folder_remove(a, ready));
     return file_sync_folder(a, folder);
 }
 
-Err *store_restore_finish(Arena *a, const char *folder)
+Err *store_restore_finish(Arena *a, const char *folder, const char *key_file)
 {
     const char *ready = path_in(a, folder, READY_NAME);
     TRY(store_folder_remove(a, path_in(a, folder, STAGED_NAME)));
-    return file_exists(ready) ? finish(a, ready, folder) : NULL;
+    return file_exists(ready) ? finish(a, ready, folder, key_file) : NULL;
 }

@@ -70,7 +70,7 @@ static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
     TRY(find_paths(s, a));
     TRY(store_folder_lock(a, s->folder, &s->lock_fd));
     TRY(file_remove_leftovers(a, s->folder));
-    TRY(store_restore_finish(a, s->folder));
+    TRY(store_restore_finish(a, s->folder, options->key_file));
     /* What nodes reported to a process that is gone is no longer true. */
     TRY(store_file_remove(s, STORE_LIVE, a));
     for (size_t i = 0; i < ARRAY_N(order); i++) {

@@ -50,8 +50,9 @@ CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreO
 
 /* --- restore.c, folder.c --- */
 
-/* Moves a restored store that is ready into its place; drops one that isn't. The lock is held. */
-CHECKED Err *store_restore_finish(Arena *a, const char *folder);
+/* Moves a restored store that is ready into its place, its key to key_file (NULL: DIR/secret.key);
+ * drops one that isn't ready. The lock is held. */
+CHECKED Err *store_restore_finish(Arena *a, const char *folder, const char *key_file);
 
 /* Takes the lock file of a folder. */
 CHECKED Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock);

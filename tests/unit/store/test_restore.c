@@ -1,4 +1,5 @@
 /* A restored store in the place of the old one, also when the program is stopped on the way. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,7 +13,26 @@
 #include "store/secret.h"
 #include "test.h"
 
+#define LOG_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming):
+ * the linker's names */
+struct dirent *__real_readdir64(DIR *folder);
+struct dirent *__wrap_readdir64(DIR *folder);
+
+/* What readdir() is where files may be large. As on a file system that doesn't tell what an entry
+ * is. */
+struct dirent *__wrap_readdir64(DIR *folder)
+{
+    struct dirent *entry = __real_readdir64(folder);
+    if (entry != NULL) {
+        entry->d_type = DT_UNKNOWN;
+    }
+    return entry;
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
+ */
 
 typedef struct Two {
     Script *from; /* what is backed up */
@@ -240,6 +260,123 @@ static void test_old_wal(void **state)
     assert_false(file_exists(path_of(to, "initial-password")));
 }
 
+/* Written ahead by the old store while it was open: whole, so that the library would believe it. */
+static void test_old_wal_comes_back(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    Str log = STR_NONE;
+    stage_and_adopt(two);
+    succeed(file_read(to->arena, path_of(to, "config.db-wal"), LOG_BYTES_MAX, &log));
+    assert_true(log.len > 0);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_close(to);
+    move_ready(two, "history.db");
+    move_ready(two, "config.db");
+    succeed(file_write(to->arena, path_of(to, "config.db-wal"), 0600, log));
+    assert_null(script_open(to));
+    check_restored(two);
+}
+
+/* What isn't understood stays where it is, and the store closed, rather than being removed. */
+static void test_something_else(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_close(to);
+    const char *other = path_of(to, "restore.ready/files/other");
+    succeed(file_make_folder(to->arena, other, 0700));
+    const Err *e = script_open(to);
+    assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "is no file") != NULL);
+    assert_true(file_exists(path_of(to, "restore.ready/config.db")));
+    assert_int_equal(rmdir(other), 0);
+    assert_null(script_open(to));
+    check_restored(two);
+}
+
+/* Columns whose names take more than the statements that look at them may. */
+static void test_too_many_columns(void **state)
+{
+    const Two *two = *state;
+    Script *from = two->from;
+    CLEANUP(buf_free) Buf *sql = buf_new(SIZE_MAX);
+    buf_put_lit(sql, "CREATE TABLE wide (n INTEGER PRIMARY KEY");
+    for (int i = 0; i < 1000; i++) {
+        buf_printf(sql, ", c%d_%02000d TEXT", i, 0);
+    }
+    buf_put(sql, ")", sizeof ")");
+    script_sql(from, STORE_CONFIG, sql->data);
+    const Err *e = adopt(two, stage(two), key_of(from));
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+}
+
+/* --- where the key goes --- */
+
+/* A folder without a store, whose key is to lie elsewhere: *ret_options is of that. */
+static const char *empty_with_key_file(const Two *two, StoreOptions *ret_options)
+{
+    Script *to = two->to;
+    script_close(to);
+    assert_int_equal(unlink(path_of(to, "config.db")), 0);
+    assert_int_equal(unlink(path_of(to, "secret.key")), 0);
+    succeed(file_make_folder(to->arena, path_of(to, "elsewhere"), 0700));
+    const char *key_file = path_of(to, "elsewhere/key");
+    *ret_options = (StoreOptions){.folder = to->folder, .key_file = key_file};
+    return key_file;
+}
+
+static void test_key_file(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    StoreOptions options;
+    const char *key_file = empty_with_key_file(two, &options);
+    succeed(store_restore_adopt(to->arena, to->model, &options, stage(two), key_of(two->from)));
+    assert_false(file_exists(key_file)); /* until the rename it may still fail */
+    succeed(store_restore_commit(to->arena, to->folder));
+    succeed(store_open(to->arena, to->model, &options, &to->store));
+    check_restored(two);
+    assert_true(str_equal(key_of(to), key_of(two->from)));
+    assert_false(file_exists(path_of(to, "secret.key")));
+}
+
+static void test_key_file_refused(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    StoreOptions options;
+    const char *key_file = empty_with_key_file(two, &options);
+    script_sql(two->from, STORE_CONFIG,
+               "UPDATE meta SET value = 1000000 WHERE name = 'model_version'");
+    const Err *e =
+        store_restore_adopt(to->arena, to->model, &options, stage(two), key_of(two->from));
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+    assert_false(file_exists(key_file));
+    options.key_file = path_of(to, "nowhere/key");
+    e = store_restore_adopt(to->arena, to->model, &options, stage(two), key_of(two->from));
+    assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, options.key_file) != NULL);
+}
+
+/* Put there by somebody while the moves were stopped. */
+static void test_another_key_file(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    StoreOptions options;
+    const char *key_file = empty_with_key_file(two, &options);
+    succeed(store_restore_adopt(to->arena, to->model, &options, stage(two), key_of(two->from)));
+    succeed(store_restore_commit(to->arena, to->folder));
+    succeed(file_write(to->arena, key_file, 0600, STR("another")));
+    const Err *e = store_open(to->arena, to->model, &options, &to->store);
+    assert_true(e != NULL && e->kind == ERR_INVALID && strstr(e->text, "another key") != NULL);
+    assert_true(file_exists(path_of(to, "restore.ready/secret.key")));
+    assert_int_equal(unlink(key_file), 0);
+    succeed(store_open(to->arena, to->model, &options, &to->store));
+    check_restored(two);
+}
+
 static void test_refused(void **state)
 {
     const Two *two = *state;
@@ -290,6 +427,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stopped_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped_after, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_old_wal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_wal_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_something_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_too_many_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_key_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_key_file_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_key_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_empty_folder, set_up, tear_down),
     };
