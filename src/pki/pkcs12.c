@@ -212,6 +212,8 @@ Err *pkcs12_read(Arena *a, Str file, Str passphrase, Str *ret_pem)
     gnutls_pkcs12_t handle;
     TRY(pki_checked(a, "PKCS#12", gnutls_pkcs12_init(&handle)));
     buf_init(&o.pem, PEM_MAX);
+    buf_hold_secrets(&o.pem);
+    arena_hold_secrets(a);
     Err *e = read_file(&o, file, handle);
     gnutls_pkcs12_deinit(handle);
     if (e == NULL) {

@@ -168,6 +168,7 @@ Err *private_key_text(Arena *a, const PrivateKey *key, Str *ret_pem)
     TRY(pki_checked(a, "PEM of the key",
                     gnutls_x509_privkey_export2_pkcs8(key->key, GNUTLS_X509_FMT_PEM, NULL,
                                                       GNUTLS_PKCS_PLAIN, &pem)));
+    arena_hold_secrets(a);
     *ret_pem = data_take(a, &pem);
     return NULL;
 }

@@ -2,6 +2,7 @@
 import base64
 import re
 
+import pki
 import pytest
 import rostra
 
@@ -47,3 +48,21 @@ def test_passwords_and_secrets_are_gone(fresh_server, fresh_client):
         if not any(found):
             break
     assert found == [0, 0, 0]
+
+
+def test_keys_of_a_pkcs12_file_are_gone(fresh_server, fresh_client):
+    """A file that is opened with a passphrase, twice, so that memory is used again."""
+    issued = pki.Issued('/CN=memory.example.com', kind='rsa')
+    line = issued.key.split('\n')[9]
+    assert len(line) == 64
+    for file in ('bundle.p12', 'again.p12'):
+        answer = fresh_client.post('/api/admin/command/v1/platform/certificates_import/', files={
+            'bundle': (file, issued.pkcs12('passphrase of the file')),
+            'private_key_passphrase': (None, 'passphrase of the file')})
+        assert answer.status_code == 202, answer.text
+    assert fresh_client.objects('tls_certificate/', subject_name='memory.example.com')
+    for _ in range(10):
+        found = places(fresh_server.process.pid, line)
+        if not any(found):
+            break
+    assert found == [0]

@@ -7,11 +7,14 @@
 #include "base/log.h"
 #include "manager/server/setup.h"
 #include "pki/certificates.h"
+#include "store/changelog.h"
 #include "store/row_values.h"
 #include "store/secret.h"
 
 #define MANAGEMENT_VM_KEY 1
 #define INTERMEDIATES_MAX 500
+#define BATCH_CHANGES 200
+#define BATCH_ARENA_BYTES ((size_t)4 * 1024 * 1024)
 #define OWN_ARENA_BYTES ((size_t)1024 * 1024)
 #define SOURCE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -19,8 +22,9 @@ struct ServerCertificate {
     Store *store;
     Reader *reader;
     const char *data;
-    int64_t seq; /* of the store when it was looked at last; -1: never */
-    Buf source;  /* what was read then */
+    int64_t seq;     /* so far the change log was read */
+    bool is_current; /* what is stored was read and settled since */
+    Buf source;      /* what was settled last */
     Arena *own_arena;
     HttpCertificate own; /* made here when it is needed first; in own_arena */
     bool in_use;         /* credentials were given */
@@ -40,7 +44,7 @@ ServerCertificate *server_certificate_new(Store *store, Reader *reader, const ch
     *c = (ServerCertificate){.store = store,
                              .reader = reader,
                              .data = data,
-                             .seq = -1,
+                             .seq = store_seq(store, STORE_CONFIG),
                              .own_arena = arena_new(OWN_ARENA_BYTES)};
     buf_init(&c->source, SOURCE_MAX_BYTES);
     return c;
@@ -109,17 +113,52 @@ static CHECKED Err *read_in_snapshot(const ServerCertificate *c, Arena *a, Sourc
     return e;
 }
 
-/* Notes what was read; false if it is the same as the last time. */
-static bool note_source(ServerCertificate *c, Arena *a, const Source *source)
+static Str source_text(Arena *a, const Source *source)
 {
-    const Str all = str_format(a, "%.*s\n%.*s\n%.*s", STR_ARG(source->text),
-                               STR_ARG(source->sealed), STR_ARG(source->intermediates));
-    if (c->in_use && str_equal(all, buf_str(&c->source))) {
-        return false;
+    return str_format(a, "%.*s\n%.*s\n%.*s", STR_ARG(source->text), STR_ARG(source->sealed),
+                      STR_ARG(source->intermediates));
+}
+
+/* --- whether it changed --- */
+
+static bool is_concerned(const Resource *r)
+{
+    return r == NULL || r->index == RES_MANAGEMENT_VM || r->index == RES_TLS_CERTIFICATE ||
+           r->index == RES_CA_CERTIFICATE;
+}
+
+/* A batch; *ret_n: how many there were. */
+static CHECKED Err *read_changes(ServerCertificate *c, Arena *a, size_t *ret_n)
+{
+    Change *changes = NULL;
+    TRY(changelog_read_names(c->reader, a, c->seq, BATCH_CHANGES, &changes, ret_n));
+    for (size_t i = 0; i < *ret_n; i++) {
+        const bool any_gone = changes[i].seq != c->seq + 1; /* the log was cut since */
+        c->is_current = c->is_current && !any_gone && !is_concerned(changes[i].resource);
+        c->seq = changes[i].seq;
     }
-    buf_reset(&c->source);
-    buf_put_str(&c->source, all);
-    return true;
+    return NULL;
+}
+
+/* Goes on to the end of the change log, so that other changes cost no more than their names. */
+static CHECKED Err *follow_changes(ServerCertificate *c, Arena *a)
+{
+    int64_t seq = 0;
+    if (c->seq == store_seq(c->store, STORE_CONFIG)) {
+        return NULL;
+    }
+    Err *e = reader_begin(c->reader, a, &seq);
+    for (size_t n = BATCH_CHANGES; n == BATCH_CHANGES && e == NULL;) {
+        CLEANUP(arena_free) Arena *scratch = arena_new(BATCH_ARENA_BYTES);
+        e = read_changes(c, scratch, &n);
+        e = e != NULL ? err_copy(a, e) : NULL;
+    }
+    reader_end(c->reader);
+    if (e == NULL && c->seq < seq) {
+        c->is_current = false; /* all of it was cut */
+        c->seq = seq;
+    }
+    return e;
 }
 
 /* --- credentials --- */
@@ -180,9 +219,13 @@ static CHECKED Err *use_own(ServerCertificate *c, Arena *a, HttpCertificate *cer
     return make_credentials(a, certificate, ret_credentials);
 }
 
+/* *ret_settled: the outcome holds until something else is stored; false after a failure that may
+ * pass. */
 static CHECKED Err *use(ServerCertificate *c, Arena *a, const Source *source,
-                        HttpCertificate *certificate, HttpCredentials **ret_credentials)
+                        HttpCertificate *certificate, HttpCredentials **ret_credentials,
+                        bool *ret_settled)
 {
+    *ret_settled = true;
     if (source->text.len == 0) {
         return use_own(c, a, certificate, ret_credentials);
     }
@@ -190,6 +233,7 @@ static CHECKED Err *use(ServerCertificate *c, Arena *a, const Source *source,
     if (e == NULL) {
         return NULL;
     }
+    *ret_settled = e->kind == ERR_INVALID;
     log_warning("the certificate of management_vm/1 cannot be used reason=\"%s\" instead=\"%s\"",
                 e->text, c->in_use ? "the last one" : "one made for this machine");
     return c->in_use ? NULL : use_own(c, a, certificate, ret_credentials);
@@ -204,26 +248,39 @@ static void tell_clients(const ServerCertificate *c, Arena *a, Str chain_pem)
     }
 }
 
-Err *server_certificate_look(ServerCertificate *c, Arena *a, HttpCredentials **ret_credentials)
+static CHECKED Err *renew(ServerCertificate *c, Arena *a, const Source *source, bool *ret_settled,
+                          HttpCredentials **ret_credentials)
 {
-    const int64_t seq = store_seq(c->store, STORE_CONFIG);
-    Source source = {.text = STR("")};
     HttpCertificate certificate = {.chain_pem = STR_NONE};
     HttpCredentials *credentials = NULL;
-    *ret_credentials = NULL;
-    if (seq == c->seq) {
-        return NULL;
-    }
-    TRY(read_in_snapshot(c, a, &source));
-    c->seq = seq;
-    if (!note_source(c, a, &source)) {
-        return NULL;
-    }
-    TRY(use(c, a, &source, &certificate, &credentials));
+    TRY(use(c, a, source, &certificate, &credentials, ret_settled));
     if (credentials != NULL) {
         c->in_use = true;
         tell_clients(c, a, certificate.chain_pem);
         *ret_credentials = credentials;
+    }
+    return NULL;
+}
+
+/* Only what is settled is noted: after another failure the next look tries again. */
+Err *server_certificate_look(ServerCertificate *c, Arena *a, HttpCredentials **ret_credentials)
+{
+    Source source = {.text = STR("")};
+    bool settled = true;
+    *ret_credentials = NULL;
+    TRY(follow_changes(c, a));
+    if (c->is_current) {
+        return NULL;
+    }
+    TRY(read_in_snapshot(c, a, &source));
+    const Str text = source_text(a, &source);
+    if (!c->in_use || !str_equal(text, buf_str(&c->source))) {
+        TRY(renew(c, a, &source, &settled, ret_credentials));
+    }
+    if (settled) {
+        buf_reset(&c->source);
+        buf_put_str(&c->source, text);
+        c->is_current = true;
     }
     return NULL;
 }

@@ -17,6 +17,7 @@ DEFINE_CLEANUP(ServerCertificate, server_certificate_free);
 /* Credentials of the certificate as it is stored now; NULL: what was given last still holds. One
  * that can't be used is logged and changes nothing, so that the API stays reachable; the first time
  * one of its own takes its place. Also writes DIR/management.pem, the certificate for clients to
- * verify. Cheap while nothing is written to the store. Errors: ERR_IO of the store. */
+ * verify. After a failure that may pass, the next look tries again. Changes of other resources cost
+ * the reading of their names. Errors: ERR_IO of the store. */
 CHECKED Err *server_certificate_look(ServerCertificate *c, Arena *a,
                                      HttpCredentials **ret_credentials);
