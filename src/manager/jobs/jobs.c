@@ -71,8 +71,9 @@ static void run(Jobs *j, Task *task)
     } else {
         tell_success(task);
     }
+    const bool patient = e != NULL && task->job.retry_us > 0;
     arena_reset(j->arena);
-    task->due_us = datetime_monotonic_us() + task->job.period_us;
+    task->due_us = datetime_monotonic_us() + (patient ? task->job.retry_us : task->job.period_us);
 }
 
 /* The first of those that are due soonest. */

@@ -24,7 +24,8 @@ typedef struct Job {
     /* now_us: the wall clock, which may jump in either direction between two runs. `a` is empty at
      * the start of each run. */
     Err *(*run)(void *context, Arena *a, int64_t now_us);
-    void *context; /* used on the thread of the table alone; outlives it */
+    void *context;    /* used on the thread of the table alone, or has a lock; outlives it */
+    int64_t retry_us; /* from the end of a failed run to the next; 0: the period */
 } Job;
 
 /* Memory of a run that arena_take() gives. */

@@ -5,7 +5,8 @@
 
 /* The tables of what happens by itself while the server runs (manager/jobs/jobs.h says how to add
  * to them), each with a thread and a reader of its own: `live` for what follows changes within a
- * second, `upkeep` for what clears away and watches, `backups` for what may take minutes. */
+ * second, `upkeep` for what clears away and watches, `backups` for what may take minutes, `uploads`
+ * for what may take hours. */
 
 typedef struct Schedule Schedule;
 
@@ -14,6 +15,6 @@ typedef struct Schedule Schedule;
 CHECKED Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups,
                           Schedule **ret_schedule);
 
-/* Waits for the runs at hand. */
+/* Waits for the runs at hand; an upload is broken off. */
 Schedule *schedule_free(Schedule *s);
 DEFINE_CLEANUP(Schedule, schedule_free);
