@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/check.h"
 #include "store/secret_key.h"
 #include "store/statement.h"
 #include "store/store_file.h"
@@ -21,6 +22,7 @@
 #define KEY_NAME "secret.key"
 #define KEY_MODE (S_IRUSR | S_IWUSR)
 #define KEY_BYTES_MAX 4096
+#define REPORT_MAX ((size_t)64 * 1024)
 #define SQL_MAX ((size_t)4 * 1024 * 1024)
 
 /* One value, with its secrets opened and sealed again. */
@@ -169,7 +171,20 @@ static CHECKED Err *choose_key(Arena *a, const StoreOptions *options, const char
     return secret_key_from_text(a, hex, ret_key);
 }
 
-/* Opens it as a store, which migrates it, and closes it again. */
+/* What it lacks will be missed at every start; a smaller fault is no reason to keep it back. */
+static CHECKED Err *check(Arena *a, Store *store)
+{
+    CLEANUP(buf_free) Buf *report = buf_new(REPORT_MAX);
+    size_t n_faults = 0;
+    TRY(store_check_basis(store, a, report, &n_faults));
+    if (n_faults > 0) {
+        Err *e = err(a, ERR_INVALID, "The store in the backup doesn't hold together.");
+        return err_detail(a, e, "%.*s", STR_ARG(buf_str(report)));
+    }
+    return NULL;
+}
+
+/* Opens it as a store, which migrates it, looks at it, and closes it again. */
 static CHECKED Err *migrate(Arena *a, const Model *model, const StoreOptions *options,
                             const char *staged)
 {
@@ -179,7 +194,8 @@ static CHECKED Err *migrate(Arena *a, const Model *model, const StoreOptions *op
     here.folder = staged;
     here.key_file = file_exists(new) ? new : options->key_file != NULL ? options->key_file : own;
     CLEANUP(store_close) Store *store = NULL;
-    return store_open(a, model, &here, &store);
+    TRY(store_open(a, model, &here, &store));
+    return check(a, store);
 }
 
 Err *store_restore_adopt(Arena *a, const Model *model, const StoreOptions *options,

@@ -22,7 +22,8 @@ CHECKED Err *store_restore_begin(Arena *a, const char *folder, const char **ret_
 /* Makes what lies in the staged folder a store of this program: its secrets are sealed anew with
  * the key in force (without one, its own key becomes that), its epochs are new, its tables are
  * those of the model. options: of the store to be replaced. key: as store_backup_key() gave it.
- * Errors: ERR_INVALID (a newer program's, a wrong key, damaged), ERR_IO. */
+ * Errors: ERR_INVALID (a newer program's, a wrong key, damaged, store_check_basis() finds a fault),
+ * ERR_IO. */
 CHECKED Err *store_restore_adopt(Arena *a, const Model *model, const StoreOptions *options,
                                  const char *staged, Str key);
 

@@ -168,6 +168,9 @@ static Err *set_up(Db *db, Arena *a, DbMode mode)
     (void)sqlite3_extended_result_codes(db->raw, 1);
     (void)sqlite3_busy_timeout(db->raw, DB_BUSY_MS);
     (void)sqlite3_limit(db->raw, SQLITE_LIMIT_ATTACHED, 0);
+    /* There are none of ours; in a file from elsewhere they would be a back door. */
+    (void)sqlite3_db_config(db->raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(db->raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     TRY(db_exec(db, a,
                 "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;"
                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));

@@ -40,8 +40,12 @@ Err *grant_read_settings(Grant *g, Reader *reader, Arena *a, const Row **ret_set
 {
     const Resource *settings = model_at(reader_model(reader), RES_AUTHENTICATION);
     const Value key = value_integer(1); /* a singleton */
+    const Row *found = NULL;
     grant_note(g, settings, key);
-    TRY(reader_get(reader, a, settings, key, ret_settings));
-    MUST(*ret_settings != NULL);
+    TRY(reader_get(reader, a, settings, key, &found));
+    if (found == NULL) {
+        return err(a, ERR_IO, "The store lacks the settings of authentication; see rostrad check.");
+    }
+    *ret_settings = found;
     return NULL;
 }

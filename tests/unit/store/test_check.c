@@ -11,6 +11,9 @@ static void test_faults(void **state)
     } cases[] = {
         {"SELECT 1", ""},
         {"DELETE FROM change_log WHERE seq = 2", "config.db: the change log has gaps\n"},
+        {"CREATE TRIGGER owned AFTER INSERT ON configuration_role BEGIN SELECT 1; END",
+         "config.db: the trigger owned is not of this program\n"},
+        {"CREATE VIEW seen AS SELECT 1", "config.db: the view seen is not of this program\n"},
         {"UPDATE counter SET seq = seq + 1", "config.db: the change log ends at "},
         {"UPDATE configuration_conference SET _version = 99999",
          "config.db: configuration_conference: a row has version 99999, the last change was "},

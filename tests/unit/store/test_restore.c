@@ -11,6 +11,7 @@
 #include "store/files.h"
 #include "store/restore.h"
 #include "store/secret.h"
+#include "store/sqlite.h"
 #include "test.h"
 
 #define LOG_BYTES_MAX ((size_t)64 * 1024 * 1024)
@@ -327,6 +328,28 @@ static const char *empty_with_key_file(const Two *two, StoreOptions *ret_options
     return key_file;
 }
 
+/* They would run in the store of whoever restores the backup, or stop its start. */
+static void test_what_no_store_is_without(void **state)
+{
+    static const char *const damages[] = {
+        "CREATE TRIGGER owned AFTER INSERT ON configuration_role BEGIN"
+        " UPDATE configuration_role SET name = 'owned'; END",
+        "DELETE FROM configuration_global",
+    };
+    const Two *two = *state;
+    for (size_t i = 0; i < ARRAY_N(damages); i++) {
+        const char *staged = stage(two);
+        CLEANUP(db_close) Db *db = NULL;
+        Arena *a = two->to->arena;
+        succeed(db_open(a, str_format(a, "%s/config.db", staged).ptr, DB_WRITE_DURABLE, 0, &db));
+        succeed(db_exec(db, a, damages[i]));
+        db = db_close(db);
+        const Err *e = adopt(two, staged, key_of(two->from));
+        assert_non_null(e);
+        assert_int_equal(e->kind, ERR_INVALID);
+    }
+}
+
 static void test_key_file(void **state)
 {
     const Two *two = *state;
@@ -430,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_old_wal_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_something_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_no_store_is_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_key_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_key_file_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_key_file, set_up, tear_down),
