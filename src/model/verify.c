@@ -1,5 +1,6 @@
 /* Rules that concern a whole field, resource or model, once everything is linked. */
 #include "base/utf8.h"
+#include "model/keys.h"
 #include "model/loading.h"
 
 #define FAULT(r, field, ...) model_fault(l->errors, (r)->file, (field)->name, __VA_ARGS__)
@@ -136,8 +137,8 @@ static Err *verify_singleton(const Loading *l, const LoadingResource *r)
 {
     const Resource *resource = r->resource;
     const bool needs_seed = resource->singleton && resource->family == FAMILY_CONFIGURATION;
-    if (needs_seed &&
-        (resource->n_seeds != 1 || !value_equal(resource->seeds[0].key, value_integer(1)))) {
+    if (needs_seed && (resource->n_seeds != 1 ||
+                       !value_equal(resource->seeds[0].key, value_integer(SINGLETON_KEY)))) {
         return model_fault(l->errors, r->file, STR("seeds"), "a singleton has one, with the id 1");
     }
     return NULL;

@@ -217,6 +217,15 @@ Err *reader_get(Reader *r, Arena *a, const Resource *resource, Value key, const 
     return NULL;
 }
 
+Err *reader_read_row(Reader *r, Arena *a, const Resource *resource, Value key, const Row **ret_row)
+{
+    int64_t seq = 0;
+    TRY(reader_begin(r, a, &seq));
+    Err *e = reader_get(r, a, resource, key, ret_row);
+    reader_end(r);
+    return e;
+}
+
 static void put_find(Buf *sql, const Table *t, const Field *f)
 {
     buf_put_lit(sql, "SELECT ");

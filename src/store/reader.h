@@ -31,6 +31,10 @@ void reader_end(Reader *r);
 CHECKED Err *reader_get(Reader *r, Arena *a, const Resource *resource, Value key,
                         const Row **ret_row);
 
+/* The same in a snapshot of its own: not between reader_begin() and reader_end(). */
+CHECKED Err *reader_read_row(Reader *r, Arena *a, const Resource *resource, Value key,
+                             const Row **ret_row);
+
 /* Several by key, in the order given; NULL where there is none. One statement. */
 CHECKED Err *reader_get_many(Reader *r, Arena *a, const Resource *resource, const Value keys[],
                              size_t n, const Row **ret_rows);

@@ -33,6 +33,11 @@ void store_write(Store *s, StoreFile file, WriteRequest *request);
 CHECKED Err *store_write_wait(Store *s, StoreFile file, Arena *a, WriteRequest *request,
                               int64_t *ret_seq);
 
+/* The same for what nobody asked for: the change log calls its user "system". */
+CHECKED Err *store_write_as_system(Store *s, StoreFile file, Arena *a,
+                                   Err *(*run)(Tx *tx, WriteRequest *request), void *context,
+                                   size_t n_objects);
+
 /* --- inside run(), on the writer thread --- */
 
 /* Memory of this request's run. */

@@ -57,3 +57,13 @@ Err *store_write_wait(Store *s, StoreFile file, Arena *a, WriteRequest *request,
     *ret_seq = w.seq;
     return NULL;
 }
+
+Err *store_write_as_system(Store *s, StoreFile file, Arena *a,
+                           Err *(*run)(Tx *tx, WriteRequest *request), void *context,
+                           size_t n_objects)
+{
+    WriteRequest request = {
+        .run = run, .context = context, .user = "system", .name = "", .n_objects = n_objects};
+    int64_t seq = 0;
+    return store_write_wait(s, file, a, &request, &seq);
+}

@@ -178,15 +178,10 @@ static Err *clean(const AccessTokenCleaning *cleaning, Arena *a, const Field *ex
 {
     Expired expired = {.n = CLEANING_ROUND};
     for (int i = 0; i < CLEANING_ROUNDS && expired.n == CLEANING_ROUND; i++) {
-        int64_t seq = 0;
         TRY(find_expired(cleaning->reader, a, expires, now_us, &expired));
-        WriteRequest request = {.run = remove_expired,
-                                .context = &expired,
-                                .user = "system",
-                                .name = "",
-                                .n_objects = expired.n};
         if (expired.n > 0) {
-            TRY(store_write_wait(cleaning->store, STORE_AUTH, a, &request, &seq));
+            TRY(store_write_as_system(cleaning->store, STORE_AUTH, a, remove_expired, &expired,
+                                      expired.n));
         }
     }
     return NULL;

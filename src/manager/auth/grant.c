@@ -1,6 +1,7 @@
 /* Rights from roles. */
 #include "manager/auth/grant.h"
 
+#include "model/keys.h"
 #include "model/model_ids.h"
 
 void grant_note(Grant *g, const Resource *resource, Value key)
@@ -39,7 +40,7 @@ Err *grant_add_roles(Grant *g, Reader *reader, Arena *a, const Value roles[], si
 Err *grant_read_settings(Grant *g, Reader *reader, Arena *a, const Row **ret_settings)
 {
     const Resource *settings = model_at(reader_model(reader), RES_AUTHENTICATION);
-    const Value key = value_integer(1); /* a singleton */
+    const Value key = value_integer(SINGLETON_KEY);
     const Row *found = NULL;
     grant_note(g, settings, key);
     TRY(reader_get(reader, a, settings, key, &found));

@@ -11,6 +11,7 @@
 #include "manager/auth/credentials.h"
 #include "manager/auth/password.h"
 #include "manager/auth/throttle.h"
+#include "model/keys.h"
 #include "store/row_values.h"
 #include "store/writer.h"
 
@@ -103,7 +104,8 @@ static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
 /* Tells what to do instead, without a look into the store but after a change of the settings. */
 static LoginAnswer recall_refusal(const Login *l)
 {
-    const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION), value_integer(1)};
+    const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION),
+                          value_integer(SINGLETON_KEY)};
     const int64_t settings = atomic_load(&l->settings);
     if (!store_unchanged_since(l->store, &name, 1, settings >> 1)) {
         return LOGIN_LOOK_UP;
@@ -209,10 +211,7 @@ static Err *account_note_login(const Login *l, Reader *reader, Arena *a, Account
     if (!value_is_null(last) && datetime_now_us() - last.integer < LAST_LOGIN_STEP_US) {
         return NULL;
     }
-    WriteRequest request = {
-        .run = write_last_login, .context = account, .user = "system", .name = "", .n_objects = 1};
-    int64_t seq = 0;
-    if (store_write_wait(l->store, STORE_CONFIG, a, &request, &seq) != NULL) {
+    if (store_write_as_system(l->store, STORE_CONFIG, a, write_last_login, account, 1) != NULL) {
         return NULL;
     }
     const Str user = account->grant.principal.name;
@@ -378,8 +377,5 @@ Err *login_set_password(Store *store, Arena *a, Str user, Str password)
     }
     PasswordChange change = {.user = user};
     TRY(password_hash(a, password, &change.hash));
-    WriteRequest request = {
-        .run = write_password, .context = &change, .user = "system", .name = "", .n_objects = 2};
-    int64_t seq = 0;
-    return store_write_wait(store, STORE_CONFIG, a, &request, &seq);
+    return store_write_as_system(store, STORE_CONFIG, a, write_password, &change, 2);
 }

@@ -6,6 +6,7 @@
 #include "manager/auth/api_client.h"
 #include "manager/auth/assertion.h"
 #include "manager/auth/jwt.h"
+#include "model/keys.h"
 #include "store/row_values.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -80,7 +81,7 @@ static Err *read_names(Reader *reader, const OauthRequest *request, Str names[SE
     const Row *row = NULL;
     size_t n = 0;
     names[n++] = request->host;
-    TRY(reader_get(reader, request->arena, resource, value_integer(1), &row));
+    TRY(reader_get(reader, request->arena, resource, value_integer(OWN_MANAGEMENT_VM_KEY), &row));
     if (row != NULL) {
         names[n++] = str_format(request->arena, "%.*s.%.*s",
                                 STR_ARG(row_text(row, FLD_MANAGEMENT_VM_HOSTNAME)),

@@ -22,13 +22,10 @@ Err *target_find(const CommandCall *call, uint16_t argument, uint16_t resource, 
         *ret_found = false;
         return NULL;
     }
-    int64_t seq = 0;
     const Row *row = NULL;
-    TRY(reader_begin(call->reader, call->arena, &seq));
-    Err *e = reader_get(call->reader, call->arena, target, key, &row);
-    reader_end(call->reader);
+    TRY(reader_read_row(call->reader, call->arena, target, key, &row));
     *ret_found = row != NULL;
-    return e;
+    return NULL;
 }
 
 Err *target_require(const CommandCall *call, uint16_t argument, uint16_t resource, Str problem)
@@ -54,6 +51,7 @@ Err *target_has_text(const CommandCall *call, uint16_t resource, uint16_t field,
     TRY(reader_begin(call->reader, call->arena, &seq));
     Err *e = reader_count(call->reader, call->arena, &query, &n);
     reader_end(call->reader);
+    TRY(e);
     *ret_found = n > 0;
-    return e;
+    return NULL;
 }

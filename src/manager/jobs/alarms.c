@@ -1,10 +1,9 @@
 /* Keeps the alarms of one name in history.db and live.db. */
 #include "manager/jobs/alarms.h"
 
+#include "model/keys.h"
 #include "store/row_values.h"
 #include "store/writer.h"
-
-enum { MANAGEMENT_VM_KEY = 1 };
 
 typedef struct Setting {
     Str name, node;
@@ -174,23 +173,17 @@ static Err *write_live(Tx *tx, WriteRequest *request)
 static Err *write(Store *store, StoreFile file, Arena *a, Setting *s,
                   Err *(*run)(Tx *tx, WriteRequest *request))
 {
-    WriteRequest request = {
-        .run = run, .context = s, .user = "system", .name = "", .n_objects = s->n + 1};
-    int64_t seq = 0;
-    return store_write_wait(store, file, a, &request, &seq);
+    return store_write_as_system(store, file, a, run, s, s->n + 1);
 }
 
 /* Of this machine, as it is configured. */
 static Err *read_node(Reader *reader, Arena *a, Str *ret_node)
 {
     const Row *row = NULL;
-    int64_t seq = 0;
-    TRY(reader_begin(reader, a, &seq));
-    Err *e = reader_get(reader, a, model_at(reader_model(reader), RES_MANAGEMENT_VM),
-                        value_integer(MANAGEMENT_VM_KEY), &row);
-    reader_end(reader);
+    TRY(reader_read_row(reader, a, model_at(reader_model(reader), RES_MANAGEMENT_VM),
+                        value_integer(OWN_MANAGEMENT_VM_KEY), &row));
     *ret_node = row_text_or_empty(row, FLD_MANAGEMENT_VM_ADDRESS);
-    return e;
+    return NULL;
 }
 
 Err *alarms_set(Store *store, Reader *reader, Arena *a, Str name, const Alarm wanted[], size_t n)

@@ -1,9 +1,10 @@
 /* status/licensing: one row of totals. Rostra needs no licence and takes none, so nothing is in
  * use; a recorded activation counts as the port licences that it has. */
 #include "manager/jobs/mirror.h"
+#include "model/keys.h"
 #include "store/row_values.h"
 
-enum { LICENSING_KEY = 1, LICENCES_MAX = 10000 };
+enum { LICENCES_MAX = 10000 };
 
 static const uint16_t followed[] = {FLD_STATUS_LICENSING_PORT_TOTAL};
 
@@ -29,7 +30,7 @@ const Mirror mirror_licensing = {
     .target = RES_STATUS_LICENSING,
     .statistics = MIRROR_NONE,
     .via = MIRROR_NONE,
-    .fixed_key = LICENSING_KEY,
+    .fixed_key = SINGLETON_KEY,
     .followed = followed,
     .n_followed = ARRAY_N(followed),
     .fill = fill,

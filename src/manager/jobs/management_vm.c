@@ -3,10 +3,8 @@
 
 #include "manager/jobs/mirror.h"
 #include "manager/jobs/release.h"
+#include "model/keys.h"
 #include "store/row_values.h"
-
-/* The row of this machine; others are only configured. */
-enum { OWN_KEY = 1 };
 
 /* --- the row --- */
 
@@ -17,7 +15,7 @@ static Err *fill(Reader *reader, Arena *a, const Row *source, Row *row, int64_t 
 {
     (void)reader;
     (void)a;
-    const bool own = source->key.integer == OWN_KEY;
+    const bool own = source->key.integer == OWN_MANAGEMENT_VM_KEY;
     const Value time = own ? value_integer(now_us) : VALUE_NONE;
     row->values[FLD_STATUS_MANAGEMENT_VM_CONFIGURATION_ID] = source->key;
     row->values[FLD_STATUS_MANAGEMENT_VM_NAME] = source->values[FLD_MANAGEMENT_VM_NAME];
@@ -48,7 +46,7 @@ static Err *write_times(Tx *tx, WriteRequest *request)
     const Value time = value_integer(*(const int64_t *)request->context);
     const Row *old = NULL;
     TRY(reader_get(tx_reader(tx), tx_arena(tx), model_at(tx_model(tx), RES_STATUS_MANAGEMENT_VM),
-                   value_integer(OWN_KEY), &old));
+                   value_integer(OWN_MANAGEMENT_VM_KEY), &old));
     if (old == NULL) {
         return NULL;
     }
@@ -60,8 +58,5 @@ static Err *write_times(Tx *tx, WriteRequest *request)
 
 Err *management_vm_run(void *context, Arena *a, int64_t now_us)
 {
-    WriteRequest request = {
-        .run = write_times, .context = &now_us, .user = "system", .name = "", .n_objects = 1};
-    int64_t seq = 0;
-    return store_write_wait(context, STORE_LIVE, a, &request, &seq);
+    return store_write_as_system(context, STORE_LIVE, a, write_times, &now_us, 1);
 }

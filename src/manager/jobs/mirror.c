@@ -70,10 +70,7 @@ static Err *write_batch(Tx *tx, WriteRequest *request)
 
 static Err *store_batch(Mirrors *m, Arena *a, Batch *b)
 {
-    WriteRequest request = {
-        .run = write_batch, .context = b, .user = "system", .name = "", .n_objects = b->n};
-    int64_t seq = 0;
-    return store_write_wait(m->store, STORE_LIVE, a, &request, &seq);
+    return store_write_as_system(m->store, STORE_LIVE, a, write_batch, b, b->n);
 }
 
 /* --- what rows should be --- */

@@ -3,6 +3,7 @@
 
 #include "base/datetime.h"
 #include "base/log.h"
+#include "model/keys.h"
 #include "store/row_values.h"
 
 /* How far a limit may be passed. */
@@ -13,7 +14,6 @@ enum { SLACK_PERCENT = 5 };
 
 #define HOUR_US (3600 * DATETIME_SECOND_US)
 #define SCRATCH_BYTES ((size_t)64 * 1024 * 1024)
-enum { GLOBAL_KEY = 1 };
 
 const RetentionLimits retention_limits = {
     .conferences = 10000,
@@ -81,13 +81,10 @@ static Err *count_rows(const Step *s, Arena *a, const Query *q, int64_t *ret_n)
 static Err *read_max_age(Retention *r, Arena *a, int64_t *ret_days)
 {
     const Row *global = NULL;
-    int64_t seq = 0;
-    TRY(reader_begin(r->reader, a, &seq));
-    Err *e = reader_get(r->reader, a, model_at(store_model(r->store), RES_GLOBAL),
-                        value_integer(GLOBAL_KEY), &global);
-    reader_end(r->reader);
+    TRY(reader_read_row(r->reader, a, model_at(store_model(r->store), RES_GLOBAL),
+                        value_integer(SINGLETON_KEY), &global));
     *ret_days = row_number(global, FLD_GLOBAL_LOGS_MAX_AGE);
-    return e;
+    return NULL;
 }
 
 /* --- removing --- */
@@ -110,10 +107,8 @@ static Err *remove_rows(Tx *tx, WriteRequest *request)
 static Err *remove_in_one(const Step *s, Arena *a, const Resource *r, Keys keys)
 {
     Removal removal = {r, keys};
-    WriteRequest request = {
-        .run = remove_rows, .context = &removal, .user = "system", .name = "", .n_objects = keys.n};
-    int64_t seq = 0;
-    return store_write_wait(s->retention->store, STORE_HISTORY, a, &request, &seq);
+    return store_write_as_system(s->retention->store, STORE_HISTORY, a, remove_rows, &removal,
+                                 keys.n);
 }
 
 /* A row takes along what refers to it, so it goes only when there is no more than a portion of

@@ -1,6 +1,7 @@
 /* Services: PINs and captions. */
 #include "manager/resources/captions.h"
 #include "manager/resources/tables.h"
+#include "model/keys.h"
 
 static void check_pins(const Row *row, Problems *problems)
 {
@@ -52,7 +53,7 @@ static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
         return NULL;
     }
     TRY(reader_get(tx_reader(tx), tx_arena(tx), model_at(tx_model(tx), RES_GLOBAL),
-                   value_integer(1), &global));
+                   value_integer(SINGLETON_KEY), &global));
     check_length(old, new, FLD_CONFERENCE_PIN, global, problems);
     check_length(old, new, FLD_CONFERENCE_GUEST_PIN, global, problems);
     return NULL;

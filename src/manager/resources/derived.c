@@ -93,10 +93,5 @@ Err *derived_fill(Store *store, Reader *reader, Arena *a)
         return NULL;
     }
     /* Nobody else writes yet, so that the rows are still the same. */
-    WriteRequest request = {.run = write_rows,
-                            .context = &derived,
-                            .user = "system",
-                            .name = "",
-                            .n_objects = derived.n};
-    return store_write_wait(store, STORE_CONFIG, a, &request, &seq);
+    return store_write_as_system(store, STORE_CONFIG, a, write_rows, &derived, derived.n);
 }

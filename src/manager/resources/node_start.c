@@ -1,11 +1,11 @@
 /* Start-up configurations as XML 1.0. */
 #include "manager/resources/node_start.h"
 
+#include "model/keys.h"
 #include "pki/certificates.h"
 #include "store/row_values.h"
 
 #define DOCUMENT_MAX ((size_t)256 * 1024)
-#define MANAGEMENT_VM_KEY 1
 
 /* Fields of these are texts. */
 static const uint16_t node_fields[] = {
@@ -127,7 +127,8 @@ static Err *put_management(Tx *tx, Buf *out)
 {
     const Resource *resource = model_at(tx_model(tx), RES_MANAGEMENT_VM);
     const Row *row = NULL;
-    TRY(reader_get(tx_reader(tx), tx_arena(tx), resource, value_integer(MANAGEMENT_VM_KEY), &row));
+    TRY(reader_get(tx_reader(tx), tx_arena(tx), resource, value_integer(OWN_MANAGEMENT_VM_KEY),
+                   &row));
     if (row == NULL) {
         return NULL;
     }

@@ -6,12 +6,12 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "manager/server/setup.h"
+#include "model/keys.h"
 #include "pki/certificates.h"
 #include "store/changelog.h"
 #include "store/row_values.h"
 #include "store/secret.h"
 
-#define MANAGEMENT_VM_KEY 1
 #define INTERMEDIATES_MAX 500
 #define BATCH_CHANGES 200
 #define BATCH_ARENA_BYTES ((size_t)4 * 1024 * 1024)
@@ -89,8 +89,8 @@ static CHECKED Err *read_source(Reader *reader, Arena *a, Source *source)
     const Model *model = reader_model(reader);
     const Row *node = NULL;
     const Row *row = NULL;
-    TRY(reader_get(reader, a, model_at(model, RES_MANAGEMENT_VM), value_integer(MANAGEMENT_VM_KEY),
-                   &node));
+    TRY(reader_get(reader, a, model_at(model, RES_MANAGEMENT_VM),
+                   value_integer(OWN_MANAGEMENT_VM_KEY), &node));
     if (node == NULL || value_is_null(node->values[FLD_MANAGEMENT_VM_TLS_CERTIFICATE])) {
         return NULL;
     }

@@ -1,10 +1,11 @@
 /* The one row of configuration/autobackup. */
 #include "manager/transfer/autobackup_plan.h"
 
+#include "model/keys.h"
 #include "store/row_values.h"
 #include "store/secret.h"
 
-enum { ONLY_KEY = 1, DAY_HOURS = 24 };
+enum { DAY_HOURS = 24 };
 
 static CHECKED Err *open_secret(Store *store, Arena *a, const Row *row, uint16_t field,
                                 Str *ret_clear)
@@ -17,12 +18,8 @@ Err *autobackup_plan_read(Store *store, Reader *reader, Arena *a, AutobackupPlan
 {
     const Resource *r = model_at(store_model(store), RES_AUTOBACKUP);
     const Row *row = NULL;
-    int64_t seq = 0;
     arena_hold_secrets(a);
-    TRY(reader_begin(reader, a, &seq));
-    Err *e = reader_get(reader, a, r, value_integer(ONLY_KEY), &row);
-    reader_end(reader);
-    TRY(e);
+    TRY(reader_read_row(reader, a, r, value_integer(SINGLETON_KEY), &row));
     AutobackupPlan plan = {.interval_hours = DAY_HOURS};
     if (row_true(row, FLD_AUTOBACKUP_AUTOBACKUP_ENABLED)) {
         plan.enabled = true;

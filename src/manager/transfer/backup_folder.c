@@ -169,10 +169,7 @@ static Err *write_row(Tx *tx, WriteRequest *request)
 
 static CHECKED Err *store_row(BackupFolder *f, Arena *a, RowWork *work)
 {
-    WriteRequest request = {
-        .run = write_row, .context = work, .user = "system", .name = "", .n_objects = 1};
-    int64_t seq = 0;
-    return store_write_wait(f->store, STORE_LIVE, a, &request, &seq);
+    return store_write_as_system(f->store, STORE_LIVE, a, write_row, work, 1);
 }
 
 static CHECKED Err *put_row(BackupFolder *f, Arena *a, Str name, const BackupHeader *header,

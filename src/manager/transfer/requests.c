@@ -112,10 +112,7 @@ static Err *write_state(Tx *tx, WriteRequest *request)
 
 static CHECKED Err *store_state(Requests *r, Arena *a, StateWork work)
 {
-    WriteRequest request = {
-        .run = write_state, .context = &work, .user = "system", .name = "", .n_objects = 1};
-    int64_t seq = 0;
-    return store_write_wait(r->store, STORE_LIVE, a, &request, &seq);
+    return store_write_as_system(r->store, STORE_LIVE, a, write_state, &work, 1);
 }
 
 static Str uri_of(const Requests *r, Arena *a, uint16_t resource, Str key)
