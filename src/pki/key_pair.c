@@ -6,6 +6,7 @@
 
 #include "pki/data.h"
 #include "pki/failure.h"
+#include "pki/key_text.h"
 
 static Err *export_public(Arena *a, gnutls_x509_privkey_t key, gnutls_privkey_t any,
                           gnutls_pubkey_t public_key, Str *ret_pem)
@@ -44,15 +45,10 @@ static Err *generate(Arena *a, gnutls_x509_privkey_t key, KeyKind kind, KeyPair 
         [KEY_KIND_RSA_4096] = {GNUTLS_PK_RSA, 4096},
     };
     KeyPair pair;
-    gnutls_datum_t pem = {NULL, 0};
     TRY(pki_checked(a, "new key",
                     gnutls_x509_privkey_generate(key, kinds[kind].algorithm, kinds[kind].bits, 0)));
     TRY(public_text(a, key, &pair.public_pem));
-    TRY(pki_checked(a, "PEM of the key",
-                    gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
-                                                      GNUTLS_PKCS_PLAIN, &pem)));
-    arena_hold_secrets(a);
-    pair.private_pem = data_take(a, &pem);
+    TRY(key_text(a, key, &pair.private_pem));
     *ret_pair = pair;
     return NULL;
 }

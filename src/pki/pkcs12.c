@@ -6,11 +6,11 @@
 
 #include "base/buf.h"
 #include "pki/data.h"
+#include "pki/der.h"
 #include "pki/failure.h"
 #include "pki/limits.h"
 #include "pki/private_key.h"
 
-#define DER_SEQUENCE 0x30
 #define BAGS_MAX 64
 /* GnuTLS holds 32 in a bag and drops the rest without a word. */
 #define BAG_ELEMENTS_MAX 32

@@ -6,6 +6,7 @@
 
 #include "pki/data.h"
 #include "pki/failure.h"
+#include "pki/key_text.h"
 #include "pki/limits.h"
 #include "pki/objects.h"
 #include "pki/pem.h"
@@ -164,13 +165,7 @@ PrivateKey *private_key_free(PrivateKey *key)
 
 Err *private_key_text(Arena *a, const PrivateKey *key, Str *ret_pem)
 {
-    gnutls_datum_t pem = {NULL, 0};
-    TRY(pki_checked(a, "PEM of the key",
-                    gnutls_x509_privkey_export2_pkcs8(key->key, GNUTLS_X509_FMT_PEM, NULL,
-                                                      GNUTLS_PKCS_PLAIN, &pem)));
-    arena_hold_secrets(a);
-    *ret_pem = data_take(a, &pem);
-    return NULL;
+    return key_text(a, key->key, ret_pem);
 }
 
 bool private_key_public_id(const PrivateKey *key, unsigned char ret_id[PUBLIC_KEY_ID_BYTES])

@@ -9,6 +9,7 @@
 
 #include "pki/data.h"
 #include "pki/failure.h"
+#include "pki/key_text.h"
 
 #define SERIAL_BYTES 16
 
@@ -78,15 +79,9 @@ static Err *fill_and_sign(Arena *a, gnutls_x509_crt_t crt, gnutls_x509_privkey_t
     TRY(put_extensions(a, crt, key));
     TRY(pki_checked(a, "signature", gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0)));
     gnutls_datum_t certificate_pem;
-    gnutls_datum_t key_pem;
     TRY(pki_checked(a, "PEM", gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &certificate_pem)));
     *ret_certificate = data_take(a, &certificate_pem);
-    TRY(pki_checked(a, "PEM of the key",
-                    gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
-                                                      GNUTLS_PKCS_PLAIN, &key_pem)));
-    arena_hold_secrets(a);
-    *ret_key = data_take(a, &key_pem);
-    return NULL;
+    return key_text(a, key, ret_key);
 }
 
 Err *self_signed_make(Arena *a, const SelfSignedNames *names, Str *ret_certificate, Str *ret_key)

@@ -107,6 +107,14 @@ def test_a_client_gets_its_key_once(client, script):
     assert other.key != script.key and other.id != script.id
 
 
+def test_every_key_is_read_by_others(client):
+    """wire 11.3: each P-256 number has 32 bytes; those with 33, every other one, cryptography refused."""
+    for i in range(20):
+        made = OauthClient(client, name=f'Key {i}')
+        key = serialization.load_pem_private_key(made.key.encode(), None)
+        assert key.private_numbers().private_value > 0
+
+
 def test_the_private_key_is_kept_nowhere(client, server, script):
     """wire 11.3: only the public key is."""
     client.change(script.path, client_name='renamed')

@@ -3,6 +3,7 @@
 #include <gnutls/abstract.h>
 
 #include "pki/key_pair.h"
+#include "pki/pem.h"
 
 static gnutls_datum_t datum(Arena *a, Str text)
 {
@@ -67,11 +68,34 @@ static void test_each_pair_is_new(void **state)
     assert_false(str_equal(first.public_pem, second.public_pem));
 }
 
+/* Once every other number had 33 bytes, and python3-cryptography refused the key. */
+static void test_numbers_are_as_long_as_the_curve(void **state)
+{
+    (void)state;
+    static const char before[] = "\2\1\1\4\x20";
+    unsigned n_high = 0;
+    for (size_t i = 0; i < 200; i++) {
+        CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+        KeyPair pair;
+        assert_null(key_pair_make(a, KEY_KIND_ECDSA_P256, &pair));
+        check_pair(a, &pair, GNUTLS_PK_ECDSA, 256);
+        const PemBlock block = {.label = STR("PRIVATE KEY"), .text = pair.private_pem};
+        Str der = STR_NONE;
+        assert_null(pem_decode(a, &block, &der));
+        assert_int_equal(der.len, 138); /* as OpenSSL writes all of them */
+        const size_t at = str_find_str(der, (Str){before, sizeof before - 1});
+        assert_true(at != SIZE_MAX);
+        n_high += (unsigned char)der.ptr[at + sizeof before - 1] >> 7;
+    }
+    assert_true(n_high > 50 && n_high < 150);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs_fit),
         cmocka_unit_test(test_each_pair_is_new),
+        cmocka_unit_test(test_numbers_are_as_long_as_the_curve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pki/data.h"
+#include "pki/pem.h"
 #include "pki/private_key.h"
 #include "pki/samples.h"
 
@@ -169,10 +170,26 @@ static void test_halves_of_two_keys(void **state)
     gnutls_x509_privkey_deinit(first);
 }
 
+/* A number with a zero in front is written with it, and read back. */
+static void test_a_short_number(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    const Str pem = normal(a, STR(SAMPLE_SHORT_NUMBER), "");
+    same_key(a, STR(SAMPLE_SHORT_NUMBER), "", pem);
+    const PemBlock block = {.label = STR("PRIVATE KEY"), .text = pem};
+    Str der = STR_NONE;
+    assert_null(pem_decode(a, &block, &der));
+    static const char number[] = "\4\x20\0\0\0";
+    assert_true(str_find_str(der, (Str){number, sizeof number - 1}) != SIZE_MAX);
+    assert_int_equal(der.len, 138);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_forms_of_one_key),
+        cmocka_unit_test(test_a_short_number),
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_halves_of_two_keys),
