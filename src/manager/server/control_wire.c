@@ -27,24 +27,30 @@ void control_wire_set_wait(int fd, int seconds)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
 }
 
-/* Room for one descriptor, aligned for its header. */
+/* Room for one descriptor, aligned for its header, and what aligns the next header: the system puts
+ * a second descriptor there, if one was sent. */
 typedef union Passing {
     struct cmsghdr head;
     char bytes[CMSG_SPACE(sizeof(int))];
 } Passing;
 
-/* The first descriptor of the message; more are closed by the system. */
-static void take_fd(struct msghdr *message, int *fd)
+/* The first descriptor that came counts; others are ours, too, so they are closed. */
+static void take_fds(struct msghdr *message, int *fd)
 {
     const struct cmsghdr *head = CMSG_FIRSTHDR(message);
-    if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS ||
-        head->cmsg_len != CMSG_LEN(sizeof(int))) {
+    if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) {
         return;
     }
-    if (*fd >= 0) {
-        (void)close(*fd); /* one counts */
+    const size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < n; i++) {
+        int came = -1;
+        memcpy(&came, CMSG_DATA(head) + i * sizeof came, sizeof came);
+        if (*fd < 0) {
+            *fd = came;
+        } else {
+            (void)close(came); /* nothing was done with it */
+        }
     }
-    memcpy(fd, CMSG_DATA(head), sizeof *fd);
 }
 
 bool control_wire_read(int fd, Buf *line, int *ret_fd)
@@ -66,7 +72,7 @@ bool control_wire_read(int fd, Buf *line, int *ret_fd)
             }
             return false;
         }
-        take_fd(&message, ret_fd);
+        take_fds(&message, ret_fd);
         buf_added(line, (size_t)n);
         if (line->data[line->len - 1] == '\n') {
             return true;

@@ -18,7 +18,7 @@ CHECKED Err *control_wire_address(Arena *a, const char *data, struct sockaddr_un
 void control_wire_set_wait(int fd, int seconds);
 
 /* Reads up to the line feed; false if none comes. *ret_fd: a descriptor that came along, the
- * caller's from here on; -1: none. */
+ * caller's from here on; -1: none. More of them are closed. */
 CHECKED bool control_wire_read(int fd, Buf *line, int *ret_fd);
 
 /* Sends all of it, with a descriptor unless that is -1; false if the other end is gone. */
