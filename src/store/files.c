@@ -44,9 +44,14 @@ static Err *touch(const Store *s, Arena *a, const char *path, bool *ret_found)
 
 Err *files_check_room(const Store *s, Arena *a, uint64_t size_bytes)
 {
+    return files_check_room_in(a, s->folder, size_bytes);
+}
+
+Err *files_check_room_in(Arena *a, const char *folder, uint64_t size_bytes)
+{
     struct statvfs disk;
-    if (statvfs(s->folder, &disk) != 0) {
-        return err(a, ERR_IO, "%s cannot be written: %s.", s->folder, strerrordesc_np(errno));
+    if (statvfs(folder, &disk) != 0) {
+        return err(a, ERR_IO, "%s cannot be written: %s.", folder, strerrordesc_np(errno));
     }
     const uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     return free_bytes >= FILES_FREE_BYTES && free_bytes - FILES_FREE_BYTES >= size_bytes

@@ -12,6 +12,9 @@
 /* ERR_IO unless a file of that size has room. */
 CHECKED Err *files_check_room(const Store *s, Arena *a, uint64_t size_bytes);
 
+/* The same in a folder on the store's disk. */
+CHECKED Err *files_check_room_in(Arena *a, const char *folder, uint64_t size_bytes);
+
 /* Keeps a file, durably, before a row that names it is committed; *ret_hash: 64 hexadecimal digits.
  * A file that is there already is left as it is, but counts as put now. Errors: ERR_IO (also
  * without room for it). */

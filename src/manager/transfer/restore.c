@@ -9,10 +9,8 @@
 
 #include "base/file.h"
 #include "manager/transfer/backup_names.h"
+#include "store/files.h"
 #include "store/restore.h"
-
-/* Uploaded files, mostly: far more than anybody has. */
-#define FILES_MAX 1000000
 
 enum { SIZE_BYTES = 8 };
 
@@ -23,7 +21,6 @@ typedef struct Unpacking {
     const char *staged; /* folder */
     int fd;             /* -1: none */
     uint64_t missing;   /* bytes of it that are still to come */
-    size_t n_files;
     bool has_configuration;
 } Unpacking;
 
@@ -65,12 +62,18 @@ static CHECKED Err *end_file(Unpacking *u)
     return close(fd) == 0 || !synced ? e : failed(u);
 }
 
+/* The store in use, if there is one, writes to the same disk meanwhile. */
+static CHECKED Err *check_room(const Unpacking *u)
+{
+    Err *e = files_check_room_in(u->arena, u->staged, u->missing);
+    return e != NULL ? err_wrap(u->arena, e, "The backup cannot be unpacked") : NULL;
+}
+
 static CHECKED Err *begin_file(Unpacking *u, Str content)
 {
     TRY(end_file(u));
     const Str name = str_slice(content, SIZE_BYTES, content.len);
-    if (content.len <= SIZE_BYTES || backup_name_folder(name) == BACKUP_FOLDER_NONE ||
-        ++u->n_files > FILES_MAX) {
+    if (content.len <= SIZE_BYTES || backup_name_folder(name) == BACKUP_FOLDER_NONE) {
         return damaged(u->arena);
     }
     u->missing = 0;
@@ -78,6 +81,7 @@ static CHECKED Err *begin_file(Unpacking *u, Str content)
         u->missing |= (uint64_t)(unsigned char)content.ptr[i] << (8 * i);
     }
     arena_reset(u->file_arena);
+    TRY(check_room(u));
     const Str path = backup_name_path(name);
     const char *file = str_format(u->file_arena, "%s/%.*s", u->staged, STR_ARG(path)).ptr;
     u->fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);

@@ -209,6 +209,17 @@ static void test_forged(void **state)
     }
 }
 
+/* A file that would leave too little of the disk to the store in use isn't begun. */
+static void test_too_large(void **state)
+{
+    RestFixture *f = *state;
+    static const Forged large[] = {CONFIG,
+                                   {BACKUP_RECORD_FILE, STR_INIT("\0\0\0\0\0\0\0\x10"
+                                                                 "files/" HASH)}};
+    const Err *e = unpack(f, large, ARRAY_N(large));
+    assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "no room") != NULL);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -281,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
         cmocka_unit_test(test_names),
         cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_room, set_up, tear_down),
