@@ -27,6 +27,7 @@ struct Store {
     const char *folder;
     int lock_fd;
     bool is_new;
+    _Atomic bool held; /* store_hold_writes() */
     StoreFileState files[STORE_FILE_N];
     SecretKey *secret_key; /* secret.c */
     Positions *positions;  /* of config.db */

@@ -100,12 +100,26 @@ static Err *run(Tx *tx, WriteRequest *request)
     return tx_request_finish(tx);
 }
 
+/* Its own requests tell nobody that something was stored. */
+static bool is_refused(const Writer *w, const WriteRequest *request)
+{
+    return w->file != STORE_LIVE && request->context != w && atomic_load(&w->store->held);
+}
+
+static Err *run_or_refuse(Writer *w, GroupMember *member)
+{
+    return is_refused(w, member->request)
+               ? err(member->arena, ERR_BUSY,
+                     "The server is about to start again; try again later.")
+               : run(&w->tx, member->request);
+}
+
 /* Errors: those that concern the whole group. */
 static Err *run_member(Writer *w, GroupMember *member)
 {
     TRY(tx_savepoint(&w->tx, w->errors));
     tx_request_begin(&w->tx, member->arena, member->request->user, member->request->name);
-    member->e = run(&w->tx, member->request);
+    member->e = run_or_refuse(w, member);
     Err *group_error = NULL;
     if (member->e == NULL) {
         member->seq = w->tx.first_seq != 0 ? w->counters->now.seq : 0;

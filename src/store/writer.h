@@ -38,6 +38,12 @@ CHECKED Err *store_write_as_system(Store *s, StoreFile file, Arena *a,
                                    Err *(*run)(Tx *tx, WriteRequest *request), void *context,
                                    size_t n_objects);
 
+/* Refuses writes with ERR_BUSY, but for those of live.db, until store_allow_writes(): what was told
+ * to be stored wouldn't be, since another store takes this one's place. Returns when all that were
+ * taken before have their answers. Not on a writer or loop thread. */
+void store_hold_writes(Store *s);
+void store_allow_writes(Store *s);
+
 /* --- inside run(), on the writer thread --- */
 
 /* Memory of this request's run. */

@@ -2,6 +2,9 @@
 #include "store/writer.h"
 
 #include "base/thread.h"
+#include "store/store_private.h"
+
+#define BARRIER_ARENA_BYTES ((size_t)16 * 1024)
 
 /* Stands in the queue for the caller's own request. */
 typedef struct Waiter {
@@ -66,4 +69,31 @@ Err *store_write_as_system(Store *s, StoreFile file, Arena *a,
         .run = run, .context = context, .user = "system", .name = "", .n_objects = n_objects};
     int64_t seq = 0;
     return store_write_wait(s, file, a, &request, &seq);
+}
+
+/* --- holding writes --- */
+
+static Err *barrier_run(Tx *tx, WriteRequest *request)
+{
+    (void)tx;
+    (void)request;
+    return NULL;
+}
+
+/* A request that comes when writes are refused already is answered after all that weren't. */
+void store_hold_writes(Store *s)
+{
+    CLEANUP(arena_free) Arena *a = arena_new(BARRIER_ARENA_BYTES);
+    atomic_store(&s->held, true);
+    for (StoreFile file = 0; file < STORE_FILE_N; file++) {
+        if (s->files[file].writer != NULL) {
+            const Err *e = store_write_as_system(s, file, a, barrier_run, NULL, 1);
+            (void)e; /* that it is refused */
+        }
+    }
+}
+
+void store_allow_writes(Store *s)
+{
+    atomic_store(&s->held, false);
 }

@@ -22,7 +22,7 @@ Err *services_new(Arena *errors, Store *store, const Options *options, LogTail *
                                         .key_file = options->key_file,
                                         .compute_seed = setup_compute_seed,
                                         .context = &s->setup};
-    restore_gate_init(&s->restores, store_model(store), &store_options);
+    restore_gate_init(&s->restores, store, &store_options);
     s->snapshots = (Snapshots){store, tail};
     snapshots_start(&s->snapshots, errors);
     s->context = (CommandContext){

@@ -138,33 +138,53 @@ Err *restore_unpack(Arena *a, const char *folder, BackupReader *reader)
     return file_sync_folder(a, files);
 }
 
-static CHECKED Err *stage(Arena *a, const Model *model, const StoreOptions *options,
+/* in_use: the store that is to be replaced, if it is open. */
+static CHECKED Err *commit(Arena *a, Store *in_use, const char *folder)
+{
+    if (in_use == NULL) {
+        return store_restore_commit(a, folder);
+    }
+    store_hold_writes(in_use);
+    Err *e = store_restore_commit(a, folder);
+    if (e != NULL) {
+        store_allow_writes(in_use);
+    }
+    return e;
+}
+
+static CHECKED Err *stage(Arena *a, const Model *model, const StoreOptions *options, Store *in_use,
                           BackupReader *reader)
 {
     const char *staged = NULL;
     TRY(store_restore_begin(a, options->folder, &staged));
     TRY(restore_unpack(a, staged, reader));
     TRY(store_restore_adopt(a, model, options, staged, backup_reader_key(reader)));
-    return store_restore_commit(a, options->folder);
+    return commit(a, in_use, options->folder);
 }
 
-Err *restore_run(Arena *a, const Model *model, const StoreOptions *options, BackupSource source,
-                 Str passphrase)
+static CHECKED Err *run(Arena *a, const Model *model, const StoreOptions *options, Store *in_use,
+                        BackupSource source, Str passphrase)
 {
     CLEANUP(backup_reader_free) BackupReader *reader = NULL;
     TRY(backup_reader_new(a, source, passphrase, model->version, &reader));
-    Err *e = stage(a, model, options, reader);
+    Err *e = stage(a, model, options, in_use, reader);
     if (e != NULL) {
         store_restore_drop(a, options->folder);
     }
     return e;
 }
 
+Err *restore_run(Arena *a, const Model *model, const StoreOptions *options, BackupSource source,
+                 Str passphrase)
+{
+    return run(a, model, options, NULL, source, passphrase);
+}
+
 /* --- the store in use --- */
 
-void restore_gate_init(RestoreGate *g, const Model *model, const StoreOptions *options)
+void restore_gate_init(RestoreGate *g, Store *store, const StoreOptions *options)
 {
-    *g = (RestoreGate){.model = model, .options = *options};
+    *g = (RestoreGate){.store = store, .options = *options};
     mutex_init(&g->lock);
 }
 
@@ -182,7 +202,7 @@ Err *restore_gate_run(RestoreGate *g, Arena *a, BackupSource source, Str passphr
     if (busy) {
         return err(a, ERR_BUSY, "Another backup is being restored.");
     }
-    Err *e = restore_run(a, g->model, &g->options, source, passphrase);
+    Err *e = run(a, store_model(g->store), &g->options, g->store, source, passphrase);
     if (e != NULL) {
         mutex_lock(&g->lock);
         g->closed = false;

@@ -2,7 +2,7 @@
 
 #include "base/thread.h"
 #include "manager/transfer/backup_stream.h"
-#include "store/store.h"
+#include "store/writer.h"
 
 /* From a backup to a store: all of it is read, checked and made fit in DIR/restore.new before
  * anything of the old store is touched; then one rename decides (store/restore.h). */
@@ -16,16 +16,17 @@ CHECKED Err *restore_run(Arena *a, const Model *model, const StoreOptions *optio
 /* Restoring into the store in use: once, since the server then has to start again, and one attempt
  * at a time. Any thread. */
 typedef struct RestoreGate {
-    const Model *model;
+    Store *store;         /* in use */
     StoreOptions options; /* of the store in use */
     Mutex lock;
     bool closed; /* under lock: somebody restores, or has restored */
 } RestoreGate;
 
-void restore_gate_init(RestoreGate *g, const Model *model, const StoreOptions *options);
+void restore_gate_init(RestoreGate *g, Store *store, const StoreOptions *options);
 void restore_gate_deinit(RestoreGate *g);
 
-/* As restore_run(). Errors: ERR_BUSY besides. */
+/* As restore_run(); from the rename on the store in use refuses writes with ERR_BUSY, so that none
+ * is answered as stored and goes with it. Errors: ERR_BUSY besides. */
 CHECKED Err *restore_gate_run(RestoreGate *g, Arena *a, BackupSource source, Str passphrase);
 
 /* Unpacks the files behind the key into a folder, which is empty. Errors: ERR_INVALID, ERR_IO. */

@@ -239,6 +239,51 @@ static void test_close_finishes_what_waits(void **state)
     assert_int_equal(script_count(s, "conference"), 10);
 }
 
+static void *hold(void *context)
+{
+    const Script *s = context;
+    store_hold_writes(s->store);
+    return NULL;
+}
+
+/* What ran is stored before it returns; what waits or comes later isn't, and is told so. */
+static void test_hold(void **state)
+{
+    Script *s = *state;
+    Gate g;
+    Thread holder;
+    Numbered blocker = {0};
+    Numbered waiting[GROUP_MAX + 1] = {0};
+    Numbered later = {0};
+    Numbered allowed = {0};
+    gate_init(&g);
+    block(s, &g, &blocker);
+    for (int i = 0; i <= GROUP_MAX; i++) {
+        put(s, &g, &waiting[i], i, 1);
+    }
+    assert_true(thread_start(&holder, "holder", hold, s));
+    gate_open(&g);
+    thread_join(holder);
+    mutex_lock(&g.lock);
+    int64_t n_stored = 0;
+    assert_int_equal(g.n_done, GROUP_MAX + 2); /* all have their answers */
+    for (int i = 0; i <= GROUP_MAX; i++) {
+        assert_true(waiting[i].kind == (waiting[i].ran ? ERR_N : ERR_BUSY));
+        n_stored += waiting[i].ran;
+    }
+    mutex_unlock(&g.lock);
+    assert_int_equal(script_count(s, "conference"), n_stored);
+    put(s, &g, &later, GROUP_MAX + 1, 1);
+    wait_for(&g, GROUP_MAX + 3);
+    assert_false(later.ran);
+    assert_int_equal(later.kind, ERR_BUSY);
+    store_allow_writes(s->store);
+    put(s, &g, &allowed, GROUP_MAX + 2, 1);
+    wait_for(&g, GROUP_MAX + 4);
+    assert_int_equal(allowed.kind, ERR_N);
+    assert_int_equal(script_count(s, "conference"), n_stored + 1);
+}
+
 /* --- inside a request --- */
 
 static Err *count_twice(Tx *tx, WriteRequest *request)
@@ -413,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_groups_share_a_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_large_runs_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deadline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_close_finishes_what_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_request_sees_its_own_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changes_are_bounded, set_up, tear_down),

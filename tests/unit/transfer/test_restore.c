@@ -108,6 +108,49 @@ static void test_there_and_back(void **state)
     assert_true(str_equal(content, STR("of the CA")));
 }
 
+static void create_room(RestFixture *f, const char *name, int status)
+{
+    const char *body =
+        str_format(f->arena, "{\"name\": \"%s\", \"service_type\": \"conference\"}", name).ptr;
+    (void)rest_fixture_text(f, "POST", "/api/admin/configuration/v1/conference/", body, status);
+}
+
+/* From the rename on nobody is told that something was stored which goes with the old store. */
+static void test_store_in_use(void **state)
+{
+    RestFixture *f = *state;
+    make_room(f, "kept");
+    const Str backup = back_up(f);
+    const StoreOptions options = {.folder = f->folder};
+    RestoreGate gate;
+    restore_gate_init(&gate, f->store, &options);
+    Str cut = str_slice(backup, 0, backup.len - 1);
+    const Err *e = restore_gate_run(&gate, f->arena, backup_source_text(&cut), PASSPHRASE);
+    assert_true(e != NULL && e->kind == ERR_INVALID);
+    /* A rename that fails: what is in its way isn't empty. */
+    rest_fixture_check(file_make_folder(f->arena, path_of(f, "restore.ready"), 0700));
+    rest_fixture_check(file_make_folder(f->arena, path_of(f, "restore.ready/x"), 0700));
+    Str whole = backup;
+    e = restore_gate_run(&gate, f->arena, backup_source_text(&whole), PASSPHRASE);
+    assert_true(e != NULL && e->kind == ERR_IO);
+    assert_int_equal(rmdir(path_of(f, "restore.ready/x")), 0);
+    assert_int_equal(rmdir(path_of(f, "restore.ready")), 0);
+    create_room(f, "replaced", 201);
+
+    whole = backup;
+    rest_fixture_check(restore_gate_run(&gate, f->arena, backup_source_text(&whole), PASSPHRASE));
+    create_room(f, "refused", 503);
+    assert_true(has_room(f, "replaced")); /* reading goes on */
+    whole = backup;
+    e = restore_gate_run(&gate, f->arena, backup_source_text(&whole), PASSPHRASE);
+    assert_true(e != NULL && e->kind == ERR_BUSY);
+    restore_gate_deinit(&gate);
+    reopen(f);
+    assert_true(has_room(f, "kept"));
+    assert_false(has_room(f, "replaced"));
+    create_room(f, "later", 201);
+}
+
 /* Whatever is wrong with it, nothing is touched, and nothing is left. */
 static void test_refused_whole(void **state)
 {
@@ -290,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_store_in_use, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
