@@ -5,14 +5,11 @@
 #include "model/model_ids.h"
 
 #define NO_TEMPLATE STR("Failed to find template.")
+#define NO_MAIL "This system can't send mail yet."
 
-/* Nobody is there yet who would hold a conference. */
 static Err *run_on_running(CommandCall *call)
 {
-    TRY(target_require(call, call->entry->subject, RES_STATUS_CONFERENCE, TARGET_NO_CONFERENCE));
-    return problems_any(call->problems)
-               ? NULL
-               : err(call->arena, ERR_INVALID, "No Conferencing Node can carry this out.");
+    return target_run(call, RES_STATUS_CONFERENCE, TARGET_NO_CONFERENCE);
 }
 
 static void spell_layout(Arena *a, Json *body)
@@ -30,19 +27,12 @@ static CHECKED Err *require_template(const CommandCall *call, uint16_t argument)
                : target_require(call, argument, RES_CONFERENCE_SYNC_TEMPLATE, NO_TEMPLATE);
 }
 
-static Err *mail_failure(const CommandCall *call)
-{
-    return problems_any(call->problems)
-               ? NULL
-               : err(call->arena, ERR_INVALID, "This system can't send mail yet.");
-}
-
 static Err *send_conference_email(CommandCall *call)
 {
     TRY(target_require(call, call->entry->subject, RES_CONFERENCE, TARGET_NO_CONFERENCE));
     TRY(require_template(
         call, FLD_COMMAND_CONFERENCE__SEND_CONFERENCE_EMAIL_CONFERENCE_SYNC_TEMPLATE_ID));
-    return mail_failure(call);
+    return target_refuse(call, NO_MAIL);
 }
 
 static Err *send_device_email(CommandCall *call)
@@ -50,7 +40,7 @@ static Err *send_device_email(CommandCall *call)
     TRY(target_require(call, call->entry->subject, RES_DEVICE, STR("Failed to find device.")));
     TRY(require_template(call,
                          FLD_COMMAND_CONFERENCE__SEND_DEVICE_EMAIL_CONFERENCE_SYNC_TEMPLATE_ID));
-    return mail_failure(call);
+    return target_refuse(call, NO_MAIL);
 }
 
 static void spell_device(Arena *a, Json *body)
@@ -64,9 +54,7 @@ static void spell_device(Arena *a, Json *body)
 static Err *run_sync(CommandCall *call)
 {
     TRY(require_template(call, call->entry->subject));
-    return problems_any(call->problems)
-               ? NULL
-               : err(call->arena, ERR_INVALID, "This system can't read a directory yet.");
+    return target_refuse(call, "This system can't read a directory yet.");
 }
 
 static void spell_sync(Arena *a, Json *body)

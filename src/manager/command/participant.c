@@ -4,18 +4,9 @@
 #include "manager/command/target.h"
 #include "model/model_ids.h"
 
-#define NO_NODE "No Conferencing Node can carry this out."
-
-static Err *node_failure(const CommandCall *call)
-{
-    return problems_any(call->problems) ? NULL : err(call->arena, ERR_INVALID, NO_NODE);
-}
-
-/* Nobody is there yet who would hold a call. */
 static Err *run_on_participant(CommandCall *call)
 {
-    TRY(target_require(call, call->entry->subject, RES_STATUS_PARTICIPANT, TARGET_NO_PARTICIPANT));
-    return node_failure(call);
+    return target_run(call, RES_STATUS_PARTICIPANT, TARGET_NO_PARTICIPANT);
 }
 
 static void spell_role(Arena *a, Json *body)
@@ -70,7 +61,7 @@ static Err *run_dial(CommandCall *call)
 {
     TRY(check_location(call));
     TRY(check_node(call));
-    return node_failure(call);
+    return target_refuse(call, TARGET_NO_NODE);
 }
 
 const CommandEntry participant_commands[] = {

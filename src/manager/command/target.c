@@ -38,6 +38,17 @@ Err *target_require(const CommandCall *call, uint16_t argument, uint16_t resourc
     return NULL;
 }
 
+Err *target_refuse(const CommandCall *call, const char *text)
+{
+    return problems_any(call->problems) ? NULL : err(call->arena, ERR_INVALID, "%s", text);
+}
+
+Err *target_run(const CommandCall *call, uint16_t resource, Str problem)
+{
+    TRY(target_require(call, call->entry->subject, resource, problem));
+    return target_refuse(call, TARGET_NO_NODE);
+}
+
 Err *target_has_text(const CommandCall *call, uint16_t resource, uint16_t field, Str text,
                      bool *ret_found)
 {

@@ -20,5 +20,15 @@ CHECKED Err *target_require(const CommandCall *call, uint16_t argument, uint16_t
 CHECKED Err *target_has_text(const CommandCall *call, uint16_t resource, uint16_t field, Str text,
                              bool *ret_found);
 
+/* Ends a command that nobody can carry out: ERR_INVALID with that text, unless a problem of an
+ * argument was noted, which then is the answer. */
+CHECKED Err *target_refuse(const CommandCall *call, const char *text);
+
+/* Has what is live (RES_STATUS_…) and named by the command's subject do what the command says. No
+ * Conferencing Node is there yet who would hold it: the command is refused as above, with
+ * TARGET_NO_NODE. */
+CHECKED Err *target_run(const CommandCall *call, uint16_t resource, Str problem);
+
+#define TARGET_NO_NODE "No Conferencing Node can carry this out."
 #define TARGET_NO_CONFERENCE STR("Failed to find conference.")
 #define TARGET_NO_PARTICIPANT STR("Failed to find participant.")
