@@ -15,31 +15,31 @@ enum { LOG_TEXT_SIZE = 8 * 1024, LOG_LINE_SIZE = LOG_TEXT_SIZE + 64 };
 
 static const char *const level_names[LOG_LEVEL_N] = {"error", "warning", "info", "debug"};
 
-/* Written once, before threads start.
- * NOLINTNEXTLINE(*-avoid-non-const-global-variables): handing it to everybody would help nobody */
-static LogLevel log_level = LOG_LEVEL_INFO;
-
-/* Of the process, like stderr itself.
- * NOLINTNEXTLINE(*-avoid-non-const-global-variables): see log_level */
-static LogRepeats log_repeats = LOG_REPEATS_INIT;
-
-/* Where copies of the lines go; changed only while there is one thread. */
+/* Where copies of the lines go. */
 typedef struct LogCopy {
     void (*take)(void *context, Str line);
     void *context;
 } LogCopy;
 
-/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): as above */
-static LogCopy log_copy = {NULL, NULL};
+typedef struct Log {
+    LogLevel level; /* changed only while there is one thread, as copy is */
+    LogCopy copy;
+    LogRepeats repeats; /* has its own lock */
+} Log;
+
+/* Of the process, like stderr itself: whatever fails anywhere may have to be logged, and handing
+ * this through every function would tell no reader more.
+ * NOLINTNEXTLINE(*-avoid-non-const-global-variables): the one that CONTRIBUTING.md allows */
+static Log log_state = {.level = LOG_LEVEL_INFO, .repeats = LOG_REPEATS_INIT};
 
 void log_set_copy(void (*take)(void *context, Str line), void *context)
 {
-    log_copy = (LogCopy){take, context};
+    log_state.copy = (LogCopy){take, context};
 }
 
 void log_set_level(LogLevel level)
 {
-    log_level = level;
+    log_state.level = level;
 }
 
 LogLevel log_level_from(const char *name)
@@ -105,21 +105,22 @@ static void write_line_of(LogLevel level, int64_t n_dropped, const char *format,
     }
     buf_put_char(&line, '\n');
     write_line(buf_str(&line));
-    if (log_copy.take != NULL) {
-        log_copy.take(log_copy.context, buf_str(&line));
+    if (log_state.copy.take != NULL) {
+        log_state.copy.take(log_state.copy.context, buf_str(&line));
     }
     buf_deinit(&line);
 }
 
 void log_line(LogLevel level, const char *place, const char *format, ...)
 {
-    if (level > log_level) {
+    if (level > log_state.level) {
         return;
     }
     const int saved_errno = errno;
     int64_t n_dropped = 0;
-    if (level > LOG_LEVEL_WARNING || log_repeats_admit(&log_repeats, place != NULL ? place : format,
-                                                       datetime_monotonic_us(), &n_dropped)) {
+    if (level > LOG_LEVEL_WARNING ||
+        log_repeats_admit(&log_state.repeats, place != NULL ? place : format,
+                          datetime_monotonic_us(), &n_dropped)) {
         va_list arguments;
         va_start(arguments, format);
         write_line_of(level, n_dropped, format, arguments);
@@ -133,7 +134,7 @@ void log_tell_dropped(bool all)
     int64_t n_dropped = 0;
     for (;;) {
         const char *place =
-            log_repeats_take_dropped(&log_repeats, datetime_monotonic_us(), all, &n_dropped);
+            log_repeats_take_dropped(&log_state.repeats, datetime_monotonic_us(), all, &n_dropped);
         if (place == NULL) {
             return;
         }

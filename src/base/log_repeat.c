@@ -13,8 +13,16 @@ static LogPlace *find_locked(LogRepeats *r, const char *name) REQUIRES(r->lock)
     return NULL;
 }
 
-static bool admit_locked(LogPlace *place, int64_t now_us, int64_t *ret_n_dropped)
+static bool admit_locked(LogRepeats *r, const char *name, int64_t now_us, int64_t *ret_n_dropped)
+    REQUIRES(r->lock)
 {
+    LogPlace *place = find_locked(r, name);
+    if (place == NULL) {
+        return true;
+    }
+    if (place->name == NULL) {
+        *place = (LogPlace){.name = name, .since_us = now_us};
+    }
     if (now_us - place->since_us >= LOG_REPEAT_US) {
         *ret_n_dropped = place->n_dropped;
         place->since_us = now_us;
@@ -33,11 +41,7 @@ bool log_repeats_admit(LogRepeats *r, const char *place, int64_t now_us, int64_t
 {
     *ret_n_dropped = 0;
     mutex_lock(&r->lock);
-    LogPlace *found = find_locked(r, place);
-    if (found != NULL && found->name == NULL) {
-        *found = (LogPlace){.name = place, .since_us = now_us};
-    }
-    const bool admitted = found == NULL || admit_locked(found, now_us, ret_n_dropped);
+    const bool admitted = admit_locked(r, place, now_us, ret_n_dropped);
     mutex_unlock(&r->lock);
     return admitted;
 }

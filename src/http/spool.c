@@ -37,9 +37,9 @@ static uint64_t free_on_disk(const HttpSpool *s)
     return statvfs(s->folder, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
 }
 
-/* Under the lock. disk_bytes: free, from before it was taken. */
+/* disk_bytes: free, from before the lock was taken. */
 static HttpRoom reserve_locked(const HttpSpool *s, HttpSpooled *body, uint64_t bytes,
-                               uint64_t disk_bytes)
+                               uint64_t disk_bytes) REQUIRES(s->lock)
 {
     uint64_t of_all = 0, of_owner = 0, unwritten = 0;
     for (const HttpSpooled *b = s->first; b != NULL; b = b->next) {
@@ -60,7 +60,7 @@ static HttpRoom reserve_locked(const HttpSpool *s, HttpSpooled *body, uint64_t b
 }
 
 static HttpRoom enter_locked(HttpSpool *s, HttpSpooled *body, uint64_t announced_bytes,
-                             uint64_t disk_bytes)
+                             uint64_t disk_bytes) REQUIRES(s->lock)
 {
     size_t n = 0;
     for (const HttpSpooled *b = s->first; b != NULL; b = b->next) {
