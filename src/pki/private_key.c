@@ -121,16 +121,37 @@ static CHECKED Err *read_key(Arena *a, Str text, Str passphrase, unsigned *round
     PemBlock block = {.label = STR_NONE};
     TRY(find_key(a, text, &block));
     TRY(import(a, &block, passphrase, rounds_left, key));
-    if (!is_kind_taken(key)) {
-        return err(a, ERR_INVALID,
-                   "Private keys are RSA of %d to %d bits, ECDSA on P-256, P-384 or P-521, Ed25519 "
-                   "or Ed448.",
-                   PKI_RSA_BITS_MIN, PKI_RSA_BITS_MAX);
+    return is_kind_taken(key)
+               ? NULL
+               : err(a, ERR_INVALID,
+                     "Private keys are RSA of %d to %d bits, ECDSA on P-256, P-384 or P-521, "
+                     "Ed25519 or Ed448.",
+                     PKI_RSA_BITS_MIN, PKI_RSA_BITS_MAX);
+}
+
+/* A key whose parts don't belong together could sign nothing; one of our own was asked before. */
+static CHECKED Err *read_new(Arena *a, Str text, Str passphrase, unsigned *rounds_left, bool is_own,
+                             PrivateKey **ret_key)
+{
+    if (text.len > PKI_TEXT_MAX_BYTES) {
+        return err(a, ERR_INVALID, "The text of the private key is too large.");
     }
-    /* A key whose parts don't belong together could sign nothing. */
-    return gnutls_x509_privkey_verify_params(key) < 0
-               ? err(a, ERR_INVALID, "The private key is damaged.")
-               : NULL;
+    CLEANUP(private_key_free) PrivateKey *key = calloc(1, sizeof *key);
+    MUST(key != NULL);
+    TRY(pki_checked(a, "key", gnutls_x509_privkey_init(&key->key)));
+    TRY(read_key(a, text, passphrase, rounds_left, key->key));
+    if (!is_own && gnutls_x509_privkey_verify_params(key->key) < 0) {
+        return err(a, ERR_INVALID, "The private key is damaged.");
+    }
+    *ret_key = key;
+    key = NULL;
+    return NULL;
+}
+
+Err *private_key_read_own(Arena *a, Str text, PrivateKey **ret_key)
+{
+    unsigned rounds_left = 0;
+    return read_new(a, text, STR_NONE, &rounds_left, true, ret_key);
 }
 
 Err *private_key_read(Arena *a, Str text, Str passphrase, PrivateKey **ret_key)
@@ -142,16 +163,7 @@ Err *private_key_read(Arena *a, Str text, Str passphrase, PrivateKey **ret_key)
 Err *private_key_read_counted(Arena *a, Str text, Str passphrase, unsigned *rounds_left,
                               PrivateKey **ret_key)
 {
-    if (text.len > PKI_TEXT_MAX_BYTES) {
-        return err(a, ERR_INVALID, "The text of the private key is too large.");
-    }
-    CLEANUP(private_key_free) PrivateKey *key = calloc(1, sizeof *key);
-    MUST(key != NULL);
-    TRY(pki_checked(a, "key", gnutls_x509_privkey_init(&key->key)));
-    TRY(read_key(a, text, passphrase, rounds_left, key->key));
-    *ret_key = key;
-    key = NULL;
-    return NULL;
+    return read_new(a, text, passphrase, rounds_left, false, ret_key);
 }
 
 PrivateKey *private_key_free(PrivateKey *key)

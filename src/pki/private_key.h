@@ -25,6 +25,10 @@ CHECKED Err *private_key_read(Arena *a, Str text, Str passphrase, PrivateKey **r
 /* The same, where several keys together may take PKI_ROUNDS_MAX: counts off *rounds_left. */
 CHECKED Err *private_key_read_counted(Arena *a, Str text, Str passphrase, unsigned *rounds_left,
                                       PrivateKey **ret_key);
+
+/* Reads a plain key that private_key_text() wrote, of one that was read before: without proving
+ * again that its parts belong together, which takes a while. */
+CHECKED Err *private_key_read_own(Arena *a, Str text, PrivateKey **ret_key);
 PrivateKey *private_key_free(PrivateKey *key);
 DEFINE_CLEANUP(PrivateKey, private_key_free);
 

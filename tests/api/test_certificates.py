@@ -250,6 +250,13 @@ def test_a_request_that_renews_a_certificate(client):
     assert client.read(certificate)['issuer_name'] == 'Middle'
 
 
+def test_a_certificate_has_a_key(client):
+    """wire 9.5: a blank key means the one that is kept; a new certificate keeps none"""
+    _, _, leaf = pki.family()
+    refuse(client, 'tls_certificate', {'certificate': leaf.certificate, 'private_key': ''}, 'private_key', 'required')
+    refuse(client, 'tls_certificate', {'certificate': leaf.certificate, 'private_key': None}, 'private_key')
+
+
 # --- other keys ---
 
 def test_the_token_of_the_google_gateway(client):

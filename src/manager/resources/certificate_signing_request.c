@@ -170,7 +170,7 @@ static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, cons
 
 /* --- inside the transaction --- */
 
-/* Rare and quick enough for the writer: a signature. */
+/* Quick enough for the writer, and rare: a signature of a key that was checked before. */
 static CHECKED Err *use_key_of_renewed(Tx *tx, Row *new, Problems *problems)
 {
     Arena *a = tx_arena(tx);
@@ -182,8 +182,15 @@ static CHECKED Err *use_key_of_renewed(Tx *tx, Row *new, Problems *problems)
         return NULL; /* the store tells */
     }
     new->values[KEY] = renewed->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
-    TRY(as_problem(sealed_key_open(tx_store(tx), a, new->values[KEY], &key), new, problems));
-    return key != NULL ? write_request(a, key, new, problems) : NULL;
+    TRY(as_problem(sealed_key_open_checked(tx_store(tx), a, new->values[KEY], &key), new,
+                   problems));
+    if (key != NULL) {
+        return write_request(a, key, new, problems);
+    }
+    if (!problems_any(problems)) {
+        problems_add(problems, row_field_name(new, RENEWED), "It has no private key.");
+    }
+    return NULL;
 }
 
 static CHECKED Err *fill_tls_certificate(Tx *tx, const Row *request, Row *row)
@@ -192,8 +199,8 @@ static CHECKED Err *fill_tls_certificate(Tx *tx, const Row *request, Row *row)
     CLEANUP(certificates_free) Certificates *certificates = NULL;
     CLEANUP(private_key_free) PrivateKey *key = NULL;
     TRY(certificates_read(a, row_text(request, CERTIFICATE), &certificates));
-    TRY(sealed_key_open(tx_store(tx), a, request->values[KEY], &key));
-    const size_t leaf = certificates_of_key(certificates, key);
+    TRY(sealed_key_open_checked(tx_store(tx), a, request->values[KEY], &key));
+    const size_t leaf = key != NULL ? certificates_of_key(certificates, key) : SIZE_MAX;
     row->values[FLD_TLS_CERTIFICATE_CERTIFICATE] = request->values[CERTIFICATE];
     row->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY] = request->values[KEY];
     return leaf != SIZE_MAX

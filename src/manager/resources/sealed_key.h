@@ -11,6 +11,11 @@
  * an older version, which took anything), ERR_IO. */
 CHECKED Err *sealed_key_open(const Store *store, Arena *a, Value column, PrivateKey **ret_key);
 
+/* The same, quick enough for the writer: a key that was checked before it was sealed isn't checked
+ * again. */
+CHECKED Err *sealed_key_open_checked(const Store *store, Arena *a, Value column,
+                                     PrivateKey **ret_key);
+
 /* Seals a key; one that `old` (the column as it was; VALUE_NONE) holds already stays as it is. */
 CHECKED Err *sealed_key_put(const Store *store, Arena *a, const PrivateKey *key, Value old,
                             Value *ret_column);

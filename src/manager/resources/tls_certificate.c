@@ -61,6 +61,10 @@ static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, cons
         read_key(store, a, new, clear, &key), problems,
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY),
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE)));
+    if (key == NULL && !problems_any(problems)) {
+        problems_add(problems, row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY),
+                     "This field is required.");
+    }
     if (certificates == NULL || key == NULL) {
         return NULL; /* told */
     }

@@ -185,9 +185,28 @@ static void test_a_short_number(void **state)
     assert_int_equal(der.len, 138);
 }
 
+/* What was checked and written by us is the same key; another kind of damage is still seen. */
+static void test_a_key_of_our_own(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    CLEANUP(private_key_free) PrivateKey *key = NULL;
+    CLEANUP(private_key_free) PrivateKey *own = NULL;
+    CLEANUP(private_key_free) PrivateKey *none = NULL;
+    Str text = STR_NONE;
+    assert_null(private_key_read(a, STR(SAMPLE_SEC1), STR_NONE, &key));
+    assert_null(private_key_text(a, key, &text));
+    assert_null(private_key_read_own(a, text, &own));
+    assert_true(private_key_equal(key, own));
+    assert_int_equal(private_key_read_own(a, str_slice(text, 0, text.len / 2), &none)->kind,
+                     ERR_INVALID);
+    assert_null(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_key_of_our_own),
         cmocka_unit_test(test_all_forms_of_one_key),
         cmocka_unit_test(test_a_short_number),
         cmocka_unit_test(test_kinds),
