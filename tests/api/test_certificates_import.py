@@ -85,6 +85,18 @@ def test_pkcs12(client):
     refuse(client, leaf.pkcs12('secret', '-iter', '5000001'), 'bundle', 'too many rounds', 'secret')
 
 
+def test_more_of_the_same_serial_number(client):
+    """Issuer and serial number don't tell certificates apart; each is taken once."""
+    issuer = pki.Issued('/CN=Twice', authority=True)
+    request = pki.openssl('req', '-new', '-key', '/dev/stdin', '-subj', '/CN=below', text=issuer.key).decode()
+    below = [issuer.sign(request, '-set_serial', '7', '-days', str(30 + i)) for i in range(25)]
+    for _ in range(2):
+        take(client, ''.join(below))
+        assert len(client.objects('ca_certificate/', serial_no='7', limit=100)) == 25
+    take(client, below[24] + below[3])
+    assert len(client.objects('ca_certificate/', serial_no='7', limit=100)) == 25
+
+
 def test_authorities_alone(client):
     root, middle, _ = pki.family()
     take(client, middle.certificate + root.certificate + middle.certificate)

@@ -10,8 +10,8 @@
 #define BUNDLE FLD_COMMAND_PLATFORM__CERTIFICATES_IMPORT_BUNDLE
 #define PASSPHRASE FLD_COMMAND_PLATFORM__CERTIFICATES_IMPORT_PRIVATE_KEY_PASSPHRASE
 
-/* Rows that are looked at for what is there already. */
-#define KNOWN_MAX 5000
+/* Rows that are read at once. */
+#define BATCH_ROWS 20
 
 /* A row to be, and which certificate of the bundle it is. */
 typedef struct Import {
@@ -76,17 +76,6 @@ static CHECKED Err *plan(const CommandCall *call, Imports *imports)
 
 /* --- inside the transaction --- */
 
-typedef struct Known {
-    const Row **rows;
-    size_t n;
-} Known;
-
-static CHECKED Err *read_known(Tx *tx, uint16_t resource, Known *ret_known)
-{
-    const Query query = {.resource = model_at(tx_model(tx), resource), .limit = KNOWN_MAX};
-    return reader_select(tx_reader(tx), tx_arena(tx), &query, &ret_known->rows, &ret_known->n);
-}
-
 static bool holds(Arena *a, const Row *row, const CertificateFields *fields,
                   const Certificates *certificates, size_t i)
 {
@@ -100,19 +89,46 @@ static bool holds(Arena *a, const Row *row, const CertificateFields *fields,
     return false;
 }
 
-/* Serial number and issuer make it likely, the certificate itself certain. */
-static bool is_known(Arena *a, const Known *known, const Imports *imports, const Import *import)
+/* Some of the rows with the same serial number and issuer. */
+static CHECKED Err *read_likely(Tx *tx, const Import *import, int64_t offset, const Row ***ret_rows,
+                                size_t *ret_n)
 {
     const CertificateFields *f = import->fields;
-    for (size_t i = 0; i < known->n; i++) {
-        const Row *row = known->rows[i];
-        if (row_is(row, f->serial_no, row_text(import->row, f->serial_no)) &&
-            row_is(row, f->raw_issuer, row_text(import->row, f->raw_issuer)) &&
-            holds(a, row, f, imports->bundle->certificates, import->certificate)) {
-            return true;
+    const Resource *resource = import->row->resource;
+    const Filter filters[] = {
+        {.field = &resource->fields[f->serial_no],
+         .lookup = LOOKUP_EXACT,
+         .values = &import->row->values[f->serial_no],
+         .n_values = 1},
+        {.field = &resource->fields[f->raw_issuer],
+         .lookup = LOOKUP_EXACT,
+         .values = &import->row->values[f->raw_issuer],
+         .n_values = 1},
+    };
+    const Query query = {.resource = resource,
+                         .filters = filters,
+                         .n_filters = ARRAY_N(filters),
+                         .limit = BATCH_ROWS,
+                         .offset = offset};
+    return reader_select(tx_reader(tx), tx_arena(tx), &query, ret_rows, ret_n);
+}
+
+/* Serial number and issuer make it likely, the certificate itself certain. */
+static CHECKED Err *find_known(Tx *tx, const Imports *imports, const Import *import,
+                               bool *ret_known)
+{
+    const Certificates *certificates = imports->bundle->certificates;
+    size_t n = BATCH_ROWS;
+    *ret_known = false;
+    for (int64_t offset = 0; n == BATCH_ROWS && !*ret_known; offset += BATCH_ROWS) {
+        const Row **rows = NULL;
+        TRY(read_likely(tx, import, offset, &rows, &n));
+        for (size_t i = 0; i < n && !*ret_known; i++) {
+            *ret_known =
+                holds(tx_arena(tx), rows[i], import->fields, certificates, import->certificate);
         }
     }
-    return false;
+    return NULL;
 }
 
 /* The same certificate may stand in the bundle twice. */
@@ -132,14 +148,11 @@ static bool is_repeated(const Imports *imports, size_t item)
 static Err *write_rows(Tx *tx, WriteRequest *request)
 {
     const Imports *imports = request->context;
-    Known tls = {.n = 0};
-    Known ca = {.n = 0};
-    TRY(read_known(tx, RES_TLS_CERTIFICATE, &tls));
-    TRY(read_known(tx, RES_CA_CERTIFICATE, &ca));
     for (size_t i = 0; i < imports->n; i++) {
         const Import *import = &imports->items[i];
-        const Known *known = import->fields == &certificate_fields_tls ? &tls : &ca;
-        if (!is_known(tx_arena(tx), known, imports, import) && !is_repeated(imports, i)) {
+        bool known = false;
+        TRY(find_known(tx, imports, import, &known));
+        if (!known && !is_repeated(imports, i)) {
             TRY(tx_insert(tx, row_copy(tx_arena(tx), import->row)));
         }
     }
