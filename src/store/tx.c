@@ -135,6 +135,11 @@ size_t tx_n_changes(const Tx *tx)
     return tx->n_changes;
 }
 
+int64_t tx_n_rows(const Tx *tx, const Resource *r)
+{
+    return tx->counters->now.resources[r->index].n_rows;
+}
+
 int64_t tx_now_us(const Tx *tx)
 {
     return tx->now_us;

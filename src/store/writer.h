@@ -60,6 +60,10 @@ const Store *tx_store(const Tx *tx);
 /* Changes that the request has made so far, with all that went along. */
 size_t tx_n_changes(const Tx *tx);
 
+/* Rows of a resource as the transaction sees them, of the file that it writes: a number that is
+ * kept, however many there are. */
+int64_t tx_n_rows(const Tx *tx, const Resource *r);
+
 /* Time of this group's changes. */
 int64_t tx_now_us(const Tx *tx);
 

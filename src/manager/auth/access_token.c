@@ -86,12 +86,21 @@ Err *access_token_read(Reader *reader, Arena *a, Str token, int64_t now_us, Acce
 
 /* --- giving --- */
 
-static Err *check_room(Tx *tx, const Resource *resource, int64_t most)
+/* Of one client only as many as can be counted for each token. */
+static Err *check_room(Tx *tx, const Field *client_id, const AccessTokenIssue *issue)
 {
-    const Query all = {.resource = resource, .limit = 1};
+    Arena *a = tx_arena(tx);
+    const Value value = value_text(issue->client_id);
+    const Filter filter = {
+        .field = client_id, .lookup = LOOKUP_EXACT, .values = &value, .n_values = 1};
+    const Query of_client = {.resource = client_id->resource, .filters = &filter, .n_filters = 1};
     int64_t n = 0;
-    TRY(reader_count(tx_reader(tx), tx_arena(tx), &all, &n));
-    return n >= most ? err(tx_arena(tx), ERR_BUSY, "There are too many access tokens.") : NULL;
+    if (tx_n_rows(tx, client_id->resource) >= issue->most) {
+        return err(a, ERR_BUSY, "There are too many access tokens.");
+    }
+    TRY(reader_count(tx_reader(tx), a, &of_client, &n));
+    return n >= issue->most_of_client ? err(a, ERR_BUSY, "This client has too many access tokens.")
+                                      : NULL;
 }
 
 /* Notes the assertion. One that nobody would take any more may be used for another. */
@@ -115,11 +124,12 @@ static Err *use_assertion(Tx *tx, AccessTokenIssue *issue)
     }
     Row *row = old != NULL ? row_copy(a, old) : row_new(a, used);
     row->values[FLD_AUTH_USED_ASSERTION_HASH] = hash;
+    row->values[FLD_AUTH_USED_ASSERTION_CLIENT_ID] = value_text(issue->client_id);
     row->values[FLD_AUTH_USED_ASSERTION_EXPIRES] = value_integer(issue->assertion_expires_us);
     if (old != NULL) {
         return tx_update(tx, old, row);
     }
-    TRY(check_room(tx, used, issue->most));
+    TRY(check_room(tx, &used->fields[FLD_AUTH_USED_ASSERTION_CLIENT_ID], issue));
     return tx_insert(tx, row);
 }
 
@@ -128,7 +138,7 @@ Err *access_token_issue(Tx *tx, AccessTokenIssue *issue)
     Arena *a = tx_arena(tx);
     const Resource *tokens = model_at(tx_model(tx), RES_AUTH_ACCESS_TOKEN);
     TRY(use_assertion(tx, issue));
-    TRY(check_room(tx, tokens, issue->most));
+    TRY(check_room(tx, &tokens->fields[FLD_AUTH_ACCESS_TOKEN_CLIENT_ID], issue));
     Row *row = row_new(a, tokens);
     row->values[FLD_AUTH_ACCESS_TOKEN_HASH] = value_text(hash_of(a, &issue->token, 1));
     row->values[FLD_AUTH_ACCESS_TOKEN_CLIENT_ID] = value_text(issue->client_id);
@@ -138,24 +148,33 @@ Err *access_token_issue(Tx *tx, AccessTokenIssue *issue)
 
 /* --- forgetting --- */
 
-typedef struct Expired {
-    const Resource *resource;
-    const Value *keys;
-    size_t n;
-} Expired;
-
-static Err *remove_expired(Tx *tx, WriteRequest *request)
+/* A key may stand for something new since it was found: an assertion that is used again. */
+static CHECKED Err *remove_row(Tx *tx, const AccessTokenExpired *expired, Value key)
 {
-    const Expired *expired = request->context;
+    const Resource *resource = expired->field->resource;
+    const Row *row = NULL;
+    bool found = false;
+    TRY(reader_get(tx_reader(tx), tx_arena(tx), resource, key, &row));
+    const bool is_expired =
+        row != NULL && row->values[expired->field->index].integer <= expired->now_us;
+    return is_expired ? tx_delete(tx, resource, key, &found) : NULL;
+}
+
+Err *access_token_remove_expired(Tx *tx, const AccessTokenExpired *expired)
+{
     for (size_t i = 0; i < expired->n; i++) {
-        bool found = false;
-        TRY(tx_delete(tx, expired->resource, expired->keys[i], &found));
+        TRY(remove_row(tx, expired, expired->keys[i]));
     }
     return NULL;
 }
 
+static Err *remove_expired(Tx *tx, WriteRequest *request)
+{
+    return access_token_remove_expired(tx, request->context);
+}
+
 static Err *find_expired(Reader *reader, Arena *a, const Field *expires, int64_t now_us,
-                         Expired *ret)
+                         AccessTokenExpired *ret)
 {
     const Value now = value_integer(now_us);
     const Filter filter = {.field = expires, .lookup = LOOKUP_LTE, .values = &now, .n_values = 1};
@@ -168,15 +187,16 @@ static Err *find_expired(Reader *reader, Arena *a, const Field *expires, int64_t
     TRY(reader_begin(reader, a, &seq));
     Err *e = reader_select_keys(reader, a, &query, &keys, &ret->n);
     reader_end(reader);
-    ret->resource = expires->resource;
+    ret->field = expires;
     ret->keys = keys;
+    ret->now_us = now_us;
     return e;
 }
 
 static Err *clean(const AccessTokenCleaning *cleaning, Arena *a, const Field *expires,
                   int64_t now_us)
 {
-    Expired expired = {.n = CLEANING_ROUND};
+    AccessTokenExpired expired = {.n = CLEANING_ROUND};
     for (int i = 0; i < CLEANING_ROUNDS && expired.n == CLEANING_ROUND; i++) {
         TRY(find_expired(cleaning->reader, a, expires, now_us, &expired));
         if (expired.n > 0) {

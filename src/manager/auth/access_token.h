@@ -13,6 +13,9 @@
 /* At most so many rows are kept of either kind; who wants more has to wait till some end. */
 #define ACCESS_TOKENS_MAX INT64_C(1000000)
 
+/* Of one client, so that none can fill them for all. */
+#define ACCESS_TOKENS_OF_CLIENT_MAX INT64_C(10000)
+
 /* 43 characters, in `a`. */
 Str access_token_make(Arena *a);
 
@@ -35,12 +38,25 @@ typedef struct AccessTokenIssue {
     int64_t expires_us;           /* of the token */
     int64_t assertion_expires_us; /* from when on nobody takes the assertion any more */
     int64_t most;                 /* ACCESS_TOKENS_MAX; less in tests */
+    int64_t most_of_client;       /* ACCESS_TOKENS_OF_CLIENT_MAX; less in tests */
     bool replayed;                /* set when the assertion was used before */
 } AccessTokenIssue;
 
 /* Inside a write request of STORE_AUTH. Errors: ERR_CONFLICT (used before), ERR_BUSY (too many
  * tokens), ERR_IO. */
 CHECKED Err *access_token_issue(Tx *tx, AccessTokenIssue *issue);
+
+/* Rows that were seen to have expired. */
+typedef struct AccessTokenExpired {
+    const Field *field; /* that says when they expire */
+    const Value *keys;
+    size_t n;
+    int64_t now_us;
+} AccessTokenExpired;
+
+/* Inside a write request of STORE_AUTH, of the job below: removes those that are still so. Errors:
+ * ERR_IO. */
+CHECKED Err *access_token_remove_expired(Tx *tx, const AccessTokenExpired *expired);
 
 /* A job: removes what has expired. */
 #define ACCESS_TOKEN_CLEANING_PERIOD_US (INT64_C(600) * 1000000)

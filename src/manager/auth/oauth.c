@@ -171,6 +171,7 @@ static void fill(OauthRequest *request, const Assertion *assertion, const ApiCli
         .expires_us = now_us + client->token_life_s * DATETIME_SECOND_US,
         .assertion_expires_us = ((int64_t)until_s + 1) * DATETIME_SECOND_US,
         .most = ACCESS_TOKENS_MAX,
+        .most_of_client = ACCESS_TOKENS_OF_CLIENT_MAX,
     };
 }
 

@@ -44,6 +44,9 @@ static const Err *issue(Fixture *f, AccessTokenIssue *issue)
     if (issue->most == 0) {
         issue->most = ACCESS_TOKENS_MAX;
     }
+    if (issue->most_of_client == 0) {
+        issue->most_of_client = ACCESS_TOKENS_OF_CLIENT_MAX;
+    }
     return store_write_wait(f->script->store, STORE_AUTH, f->script->arena, &request, &seq);
 }
 
@@ -170,6 +173,60 @@ static void test_limit(void **state)
     fixture_free(&f);
 }
 
+/* Seen: one client could fill the tables for all. */
+static void test_limit_of_a_client(void **state)
+{
+    (void)state;
+    Fixture f = fixture_new();
+    const int64_t now_us = datetime_now_us();
+    AccessTokenIssue one = ISSUE("c1", "1", now_us + SECOND);
+    AccessTokenIssue two = ISSUE("c1", "2", now_us + SECOND);
+    AccessTokenIssue other = ISSUE("c2", "1", now_us + SECOND);
+    one.most_of_client = two.most_of_client = other.most_of_client = 1;
+    assert_null(issue(&f, &one));
+    const Err *e = issue(&f, &two);
+    assert_int_equal(e->kind, ERR_BUSY);
+    assert_string_equal(e->text, "This client has too many access tokens.");
+    assert_null(issue(&f, &other));
+    assert_int_equal(n_rows(&f, RES_AUTH_USED_ASSERTION), 2);
+    AccessTokenCleaning cleaning = {.store = f.script->store, .reader = f.reader};
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us + SECOND));
+    assert_null(issue(&f, &two));
+    fixture_free(&f);
+}
+
+static Err *run_remove(Tx *tx, WriteRequest *request)
+{
+    return access_token_remove_expired(tx, request->context);
+}
+
+/* Seen: an assertion that was used again between the look and the removal was forgotten, and could
+ * be used once more. */
+static void test_what_was_renewed_stays(void **state)
+{
+    (void)state;
+    Fixture f = fixture_new();
+    const int64_t now_us = datetime_now_us();
+    AccessTokenIssue first = ISSUE("c1", "1", now_us - 1);
+    AccessTokenIssue renewed = ISSUE("c1", "1", now_us + 600 * SECOND);
+    AccessTokenIssue again = ISSUE("c1", "1", now_us + 600 * SECOND);
+    const Resource *used = model_at(f.script->model, RES_AUTH_USED_ASSERTION);
+    const Value keys[] = {value_integer(1), value_integer(7)};
+    AccessTokenExpired expired = {&used->fields[FLD_AUTH_USED_ASSERTION_EXPIRES], keys,
+                                  ARRAY_N(keys), now_us};
+    WriteRequest request = {
+        .run = run_remove, .context = &expired, .user = "tester", .name = "", .n_objects = 2};
+    int64_t seq = 0;
+    assert_null(issue(&f, &first));
+    assert_null(issue(&f, &renewed));
+    assert_null(store_write_wait(f.script->store, STORE_AUTH, f.script->arena, &request, &seq));
+    assert_int_equal(issue(&f, &again)->kind, ERR_CONFLICT);
+    expired.now_us = now_us + 600 * SECOND;
+    assert_null(store_write_wait(f.script->store, STORE_AUTH, f.script->arena, &request, &seq));
+    assert_int_equal(n_rows(&f, RES_AUTH_USED_ASSERTION), 0);
+    fixture_free(&f);
+}
+
 enum { MANY = 1203 }; /* more than two rounds */
 
 static void test_cleaning(void **state)
@@ -205,6 +262,8 @@ int main(void)
         cmocka_unit_test(test_what_ends_it),
         cmocka_unit_test(test_assertions_are_used_once),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit_of_a_client),
+        cmocka_unit_test(test_what_was_renewed_stays),
         cmocka_unit_test(test_cleaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
