@@ -1,6 +1,5 @@
 /* Alarms, and those about certificates. */
-#include "store/script.h"
-#include "test.h"
+#include "jobs/jobs_fixture.h"
 
 #include <stdlib.h>
 
@@ -12,24 +11,13 @@
 
 #define NAME STR("autobackup_upload_failed")
 
-typedef struct Fixture {
-    Script *script;
-    Reader *reader;
-} Fixture;
-
-static void check(const Err *e)
-{
-    if (e != NULL) {
-        fail_msg("%s (%s) at %s", e->text, e->detail != NULL ? e->detail : "", e->where);
-    }
-}
+typedef JobsFixture Fixture;
 
 static int set_up(void **state)
 {
     Fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    f->script = script_new();
-    check(reader_new(f->script->arena, f->script->store, &f->reader));
+    *f = jobs_fixture_new();
     *state = f;
     return 0;
 }
@@ -37,9 +25,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     Fixture *f = *state;
-    f->reader = reader_free(f->reader);
-    assert_string_equal(script_check(f->script), "");
-    f->script = script_free(f->script);
+    jobs_fixture_end(f->script, f->reader);
     free(f);
     return 0;
 }

@@ -1,6 +1,5 @@
 /* Uploaded files that nothing names. */
-#include "store/script.h"
-#include "test.h"
+#include "jobs/jobs_fixture.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,19 +19,13 @@ typedef struct Fixture {
     FilesUpkeep upkeep;
 } Fixture;
 
-static void check(const Err *e)
-{
-    if (e != NULL) {
-        fail_msg("%s (%s) at %s", e->text, e->detail != NULL ? e->detail : "", e->where);
-    }
-}
-
 static int set_up(void **state)
 {
     Fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    f->script = script_new();
-    check(reader_new(f->script->arena, f->script->store, &f->reader));
+    const JobsFixture store = jobs_fixture_new();
+    f->script = store.script;
+    f->reader = store.reader;
     f->upkeep = (FilesUpkeep){.store = f->script->store, .reader = f->reader};
     *state = f;
     return 0;
@@ -41,8 +34,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     Fixture *f = *state;
-    f->reader = reader_free(f->reader);
-    f->script = script_free(f->script);
+    jobs_fixture_end(f->script, f->reader);
     free(f);
     return 0;
 }
