@@ -113,6 +113,8 @@ def test_faults(client):
     answer = client.post(IMPORT, {})
     assert answer.json() == {'certificates_import': {'bundle': ['This field is required.']}}
     assert client.post(IMPORT, {'bundle': None}).status_code == 400
+    assert client.post(IMPORT, {'bundle': ''}).status_code == 400
+    assert client.post(IMPORT, files={'bundle': ('empty.p12', b'')}).status_code == 400
     assert client.post(IMPORT, {'bundle': ['x']}).status_code == 400
 
 

@@ -178,10 +178,7 @@ Err *certificates_import_run(CommandCall *call)
     const Str field = command->fields[BUNDLE].name;
     const Str passphrase = command->fields[PASSPHRASE].name;
     Bundle bundle = {.n_keys = 0};
-    if (call->files[BUNDLE] == NULL) { /* null */
-        command_problem(call, BUNDLE, STR("This field is required."));
-        return NULL;
-    }
+    MUST(call->files[BUNDLE] != NULL); /* required, and not nullable */
     TRY(certificate_fields_problem(
         bundle_read(call->arena, call->files[BUNDLE]->content, call->clear[PASSPHRASE], &bundle),
         call->problems, field, passphrase));

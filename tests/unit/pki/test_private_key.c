@@ -206,12 +206,9 @@ static void test_a_key_of_our_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_key_of_our_own),
-        cmocka_unit_test(test_all_forms_of_one_key),
-        cmocka_unit_test(test_a_short_number),
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_halves_of_two_keys),
+        cmocka_unit_test(test_a_key_of_our_own), cmocka_unit_test(test_all_forms_of_one_key),
+        cmocka_unit_test(test_a_short_number),   cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_faults),           cmocka_unit_test(test_halves_of_two_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
