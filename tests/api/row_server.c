@@ -207,8 +207,11 @@ static Err *make_handler(RowServer *s, Arena *a)
     s->handler.rest = rest_new(store, &options);
     s->handler.login = login_new(store);
     s->handler.rate_limit = rate_limit_new(0, 1);
-    TRY(pool_new(a, store, "reader", POOL_THREADS, POOL_JOBS, &s->handler.readers));
-    return pool_new(a, store, "slow", POOL_THREADS, POOL_JOBS, &s->handler.slow);
+    const PoolOptions pool = {
+        .name = "row", .n_threads = POOL_THREADS, .n_long = POOL_THREADS, .most = POOL_JOBS};
+    TRY(pool_new(a, store, &pool, &s->handler.readers));
+    TRY(pool_new(a, store, &pool, &s->handler.passwords));
+    return pool_new(a, store, &pool, &s->handler.slow);
 }
 
 static Err *listen_with_certificate(RowServer *s, Arena *a)
@@ -240,6 +243,7 @@ static Err *start(RowServer *s, Arena *a)
 static void end(RowServer *s)
 {
     s->handler.readers = pool_free(s->handler.readers);
+    s->handler.passwords = pool_free(s->handler.passwords);
     s->handler.slow = pool_free(s->handler.slow);
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);

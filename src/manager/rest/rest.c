@@ -269,6 +269,11 @@ void rest_read(const Rest *r, RestRequest *request, Reader *reader)
     (void)done(request, REST_ANSWERED); /* only adds headers */
 }
 
+bool rest_prepares_passwords(const RestRequest *request)
+{
+    return request->route.kind != ROUTE_COMMAND && write_prepares_passwords(request);
+}
+
 RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader)
 {
     return done(request, write_prepare(r, request, reader));

@@ -58,6 +58,9 @@ void rest_read(const Rest *r, RestRequest *request, Reader *reader);
 /* What is slow and needs no transaction: keys, hashes, packages, commands. ANSWERED or WRITE. */
 RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader);
 
+/* Whether rest_prepare() hashes passwords: valid where it comes next. */
+bool rest_prepares_passwords(const RestRequest *request);
+
 StoreFile rest_write_file(const RestRequest *request);
 size_t rest_write_n_objects(const RestRequest *request);
 

@@ -26,6 +26,9 @@ void write_refuse(RestRequest *request, Reader *reader);
  * WRITE. */
 RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader);
 
+/* Whether write_prepare() hashes passwords. */
+bool write_prepares_passwords(const RestRequest *request);
+
 StoreFile write_file(const RestRequest *request);
 
 /* Objects that the request writes, children included. */

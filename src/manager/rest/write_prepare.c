@@ -55,6 +55,20 @@ bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write 
     return false;
 }
 
+bool write_prepares_passwords(const RestRequest *request)
+{
+    const Write *write = request->work;
+    for (size_t i = 0; i < write->n_items; i++) {
+        const Input *input = write->items[i].input;
+        for (size_t k = 0; k < input->n_fields; k++) {
+            if (is_hash(&input->fields[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* --- hashes and files: once, however often the rest is repeated --- */
 
 /* What a request may have only so many of. */

@@ -159,9 +159,34 @@ uint64_t handler_source(const Handler *h, const HttpRequest *http)
     return source;
 }
 
-static void exchange_put(Exchange *x, Pool *pool, void (*run)(PoolJob *job, Reader *reader))
+static void exchange_put(Exchange *x, void (*run)(PoolJob *job, Reader *reader))
 {
     x->job = (PoolJob){.run = run, .source = handler_source(x->handler, x->http)};
+    if (!pool_put(x->handler->readers, &x->job)) {
+        exchange_send_busy(x);
+    }
+}
+
+static void job_give_up(PoolJob *job)
+{
+    Exchange *x = CONTAINER_OF(job, Exchange, job);
+    exchange_send_error(x, 503, 1, STR("The server is stopping; try again."));
+}
+
+/* Whose turn it is for what takes seconds: the user's, from however many addresses. */
+static uint64_t exchange_user(const Exchange *x)
+{
+    uint64_t source = 0;
+    const Str name = x->rest.principal.name;
+    (void)crypto_shorthash((unsigned char *)&source, (const unsigned char *)name.ptr, name.len,
+                           x->handler->source_key); /* can't fail */
+    return source;
+}
+
+static void exchange_put_long(Exchange *x, void (*run)(PoolJob *job, Reader *reader))
+{
+    Pool *pool = rest_prepares_passwords(&x->rest) ? x->handler->passwords : x->handler->slow;
+    x->job = (PoolJob){.run = run, .give_up = job_give_up, .source = exchange_user(x)};
     if (!pool_put(pool, &x->job)) {
         exchange_send_busy(x);
     }
@@ -177,7 +202,7 @@ static void exchange_login(Exchange *x)
         exchange_take_login(x, answer, wait_s);
         return;
     }
-    Pool *pool = answer == LOGIN_UNKNOWN ? x->handler->slow : x->handler->readers;
+    Pool *pool = answer == LOGIN_UNKNOWN ? x->handler->passwords : x->handler->readers;
     x->held = true;
     http_request_hold(x->http);
     x->job = (PoolJob){.run = job_verify, .source = handler_source(x->handler, x->http)};
@@ -259,10 +284,10 @@ static void exchange_go_on(Exchange *x, RestNext next)
     case REST_READ:
     case REST_READ_POOL:
     case REST_PARSE_POOL:
-        exchange_put(x, x->handler->readers, job_go_on);
+        exchange_put(x, job_go_on);
         break;
     case REST_PREPARE:
-        exchange_put(x, x->handler->slow, job_go_on);
+        exchange_put_long(x, job_go_on);
         break;
     case REST_WRITE:
         exchange_write(x);

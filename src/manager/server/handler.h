@@ -9,10 +9,14 @@
 #include "manager/server/rate_limit.h"
 
 /* Leads each HTTP request through login and the stages of rest/, from thread to thread: the loop
- * does what is quick, the reader pool scans and big pages, the slow pool passwords and keys, the
- * store's writers the rest.
+ * does what is quick, the reader pool scans and big pages, the password pool argon2id, the slow
+ * pool keys, packages and commands, the store's writers the rest.
  *
- *   on_head:     route, recall the credential or verify it on the slow pool, rate limit, rights
+ * A login never waits for anything but other logins: a thread of the password pool is left to them,
+ * since a write that sets passwords is a long job there, and what else takes seconds has threads of
+ * its own. Of one user, such work is done one request at a time.
+ *
+ *   on_head:     route, recall the credential or verify it on the password pool, rate limit, rights
  *   on_request:  query and body, then read or write
  */
 
@@ -22,6 +26,7 @@ typedef struct Handler {
     Login *login;
     RateLimit *rate_limit;
     Pool *readers;
+    Pool *passwords; /* two threads: argon2id takes 64 MiB in each */
     Pool *slow;
     unsigned char source_key[crypto_shorthash_KEYBYTES]; /* random; see PoolJob.source */
 } Handler;

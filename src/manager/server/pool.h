@@ -3,7 +3,11 @@
 #include "store/reader.h"
 
 /* Threads that do what a loop must not: each owns a reader. Jobs are taken in order, but for
- * fairness between sources: each source (an address) has its turn. */
+ * fairness between sources: each source has its turn.
+ *
+ * Long jobs (seconds) never stand in the way of quick ones: they wait in a queue of their own, run
+ * on so many of the threads only, and of one source one at a time, so that nobody alone keeps the
+ * others waiting. Who stops doesn't wait for those in the queue. */
 
 typedef struct Pool Pool;
 
@@ -12,17 +16,30 @@ struct PoolJob {
     void (*run)(
         PoolJob *job,
         Reader *reader); /* on a pool thread; may put or answer, and owns the job from here on */
-    uint64_t source;     /* whose turn it is: keyed hash of the client */
-    PoolJob *next;       /* the queue's */
+    void (*give_up)(PoolJob *job); /* makes it a long one: instead of run, where the pool refuses
+                                      long jobs meanwhile; owns it likewise */
+    uint64_t source;               /* whose turn it is: keyed hash of the client */
+    PoolJob *next;                 /* the queue's */
 };
 
-/* name: of the threads, at most 12 characters. most: jobs that may wait. Errors: ERR_IO. */
-CHECKED Err *pool_new(Arena *errors, Store *store, const char *name, unsigned n_threads,
-                      size_t most, Pool **ret_pool);
+typedef struct PoolOptions {
+    const char *name;   /* of the threads, at most 12 characters */
+    unsigned n_threads; /* at least 1 */
+    unsigned n_long;    /* at most so many of them run long jobs; 0: no long jobs are put */
+    size_t most;        /* jobs of each kind that may wait */
+} PoolOptions;
+
+/* Errors: ERR_IO. */
+CHECKED Err *pool_new(Arena *errors, Store *store, const PoolOptions *options, Pool **ret_pool);
 
 /* Runs what waits, then ends the threads. */
 Pool *pool_free(Pool *p);
 DEFINE_CLEANUP(Pool, pool_free);
 
-/* False if the queue is full; the job is then untouched. Any thread. */
+/* False if the queue is full, or the job is a long one that is refused; it is then untouched. Any
+ * thread. */
 CHECKED bool pool_put(Pool *p, PoolJob *job);
+
+/* From now on long jobs are refused; those that wait are given up, on this thread. Those that run
+ * go on. */
+void pool_refuse_long(Pool *p);

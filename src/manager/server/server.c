@@ -23,7 +23,8 @@
 
 #define READERS_MAX 4
 #define READER_JOBS_MAX 4096
-#define SLOW_THREADS 2 /* argon2id takes 64 MiB in each */
+#define PASSWORD_THREADS 2 /* argon2id takes 64 MiB in each */
+#define SLOW_THREADS 2
 #define SLOW_JOBS_MAX 256
 #define CACHE_BYTES ((size_t)32 * 1024 * 1024)
 #define WATCH_S 1
@@ -113,6 +114,22 @@ static unsigned n_reader_threads(void)
     return n < 1 ? 1 : n > READERS_MAX ? READERS_MAX : (unsigned)n;
 }
 
+static Err *server_make_pools(Server *s, Arena *a)
+{
+    Store *store = s->opened.store;
+    const PoolOptions readers = {
+        .name = "reader", .n_threads = n_reader_threads(), .most = READER_JOBS_MAX};
+    const PoolOptions passwords = {.name = "password",
+                                   .n_threads = PASSWORD_THREADS,
+                                   .n_long = PASSWORD_THREADS - 1,
+                                   .most = SLOW_JOBS_MAX};
+    const PoolOptions slow = {
+        .name = "slow", .n_threads = SLOW_THREADS, .n_long = SLOW_THREADS, .most = SLOW_JOBS_MAX};
+    TRY(pool_new(a, store, &readers, &s->handler.readers));
+    TRY(pool_new(a, store, &passwords, &s->handler.passwords));
+    return pool_new(a, store, &slow, &s->handler.slow);
+}
+
 static Err *server_make_handler(Server *s, Arena *a)
 {
     Store *store = s->opened.store;
@@ -131,8 +148,7 @@ static Err *server_make_handler(Server *s, Arena *a)
     s->handler.login = login_new(store);
     s->handler.rate_limit =
         rate_limit_new(s->options->rate_limit, MAX(s->options->rate_window_s, 1));
-    TRY(pool_new(a, store, "reader", n_reader_threads(), READER_JOBS_MAX, &s->handler.readers));
-    return pool_new(a, store, "slow", SLOW_THREADS, SLOW_JOBS_MAX, &s->handler.slow);
+    return server_make_pools(s, a);
 }
 
 /* Puts the certificate that is stored now in place, if it isn't yet. */
@@ -224,6 +240,7 @@ static void server_end(Server *s)
     s->control = control_free(s->control);
     s->schedule = schedule_free(s->schedule);
     s->handler.readers = pool_free(s->handler.readers);
+    s->handler.passwords = pool_free(s->handler.passwords);
     s->handler.slow = pool_free(s->handler.slow);
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);
@@ -263,6 +280,8 @@ Err *server_serve(Arena *a, const Options *options, ServerEnd *ret_end)
                      (unsigned)http_server_port(s.http, s.listeners[i]));
         }
         server_wait(&s, &waited);
+        pool_refuse_long(s.handler.passwords);
+        pool_refuse_long(s.handler.slow);
         http_server_stop(s.http);
         log_tell_dropped(true);
         log_info(atomic_load(&s.restarting) ? "starting again" : "stopped");

@@ -97,7 +97,8 @@ static int tear_down(void **state)
 static Pool *busy_pool(Fixture *f, size_t most)
 {
     Pool *p = NULL;
-    assert_null(pool_new(f->arena, f->opened.store, "test", 1, most, &p));
+    const PoolOptions options = {.name = "test", .n_threads = 1, .most = most};
+    assert_null(pool_new(f->arena, f->opened.store, &options, &p));
     assert_true(pool_put(p, &f->blocker.job));
     assert_int_equal(sem_wait(&f->begun), 0);
     return p;
@@ -134,11 +135,104 @@ static void test_a_full_queue_refuses(void **state)
     assert_string_equal(f->sequence.names, "-1");
 }
 
+/* --- long jobs --- */
+
+static void give_up(PoolJob *job)
+{
+    const Job *own = CONTAINER_OF(job, Job, job);
+    own->sequence->names[own->sequence->n++] = '!';
+}
+
+#define LONG(from)                                                                                 \
+    {                                                                                              \
+        .run = run, .give_up = give_up, .source = (from)                                           \
+    }
+
+/* A pool of two threads with room for one long job, the blocker, and that runs. */
+static Pool *pool_with_long_job(Fixture *f, unsigned n_long, size_t most)
+{
+    Pool *p = NULL;
+    const PoolOptions options = {.name = "test", .n_threads = 2, .n_long = n_long, .most = most};
+    assert_null(pool_new(f->arena, f->opened.store, &options, &p));
+    f->blocker.job.give_up = give_up;
+    assert_true(pool_put(p, &f->blocker.job));
+    assert_int_equal(sem_wait(&f->begun), 0);
+    return p;
+}
+
+/* A job that tells that it runs, and doesn't wait. */
+static void run_and_tell(PoolJob *job, Reader *reader)
+{
+    const Job *own = CONTAINER_OF(job, Job, job);
+    (void)reader;
+    own->sequence->names[own->sequence->n++] = own->name;
+    assert_int_equal(sem_post(own->begun), 0);
+}
+
+/* Two users' long work once kept both threads for minutes, and every login with them. */
+static void test_long_jobs_leave_a_thread(void **state)
+{
+    Fixture *f = *state;
+    Pool *p = pool_with_long_job(f, 1, 2);
+    Job second = {LONG(SOURCE_B), 'l', &f->sequence, NULL, NULL};
+    Job third = {LONG(SOURCE_B), 'm', &f->sequence, NULL, NULL};
+    Job refused = {LONG(SOURCE_B), 'n', &f->sequence, NULL, NULL};
+    Job quick = {{.run = run_and_tell, .source = SOURCE_B}, 'q', &f->sequence, &f->begun, NULL};
+    assert_true(pool_put(p, &second.job));
+    assert_true(pool_put(p, &third.job));
+    assert_false(pool_put(p, &refused.job)); /* the queue of the quick ones isn't full */
+    assert_true(pool_put(p, &quick.job));
+    assert_int_equal(sem_wait(&f->begun), 0);
+    assert_int_equal(sem_post(&f->go_on), 0);
+    (void)pool_free(p); /* runs what waits */
+    assert_string_equal(f->sequence.names, "-qlm");
+}
+
+/* Though a thread is free, and others' jobs come later. */
+static void test_a_source_has_one_long_job(void **state)
+{
+    Fixture *f = *state;
+    Pool *p = pool_with_long_job(f, 2, 10);
+    Job same = {LONG(SOURCE_A), 's', &f->sequence, NULL, NULL};
+    Job other = {LONG(SOURCE_B), 'o', &f->sequence, &f->begun, NULL};
+    other.job.run = run_and_tell;
+    assert_true(pool_put(p, &same.job));
+    assert_true(pool_put(p, &other.job));
+    assert_int_equal(sem_wait(&f->begun), 0);
+    assert_int_equal(sem_post(&f->go_on), 0);
+    (void)pool_free(p);
+    assert_string_equal(f->sequence.names, "-os");
+}
+
+static void test_waiting_long_jobs_are_given_up(void **state)
+{
+    Fixture *f = *state;
+    Pool *p = pool_with_long_job(f, 1, 10);
+    Job waiting[] = {{LONG(SOURCE_A), 'a', &f->sequence, NULL, NULL},
+                     {LONG(SOURCE_A), 'b', &f->sequence, NULL, NULL},
+                     {LONG(SOURCE_B), 'c', &f->sequence, NULL, NULL}};
+    for (size_t i = 0; i < ARRAY_N(waiting); i++) {
+        assert_true(pool_put(p, &waiting[i].job));
+    }
+    pool_refuse_long(p);
+    assert_string_equal(f->sequence.names, "-!!!");
+    assert_false(pool_put(p, &waiting[0].job));
+    Job quick = {{.run = run_and_tell, .source = SOURCE_A}, 'q', &f->sequence, &f->begun, NULL};
+    assert_true(pool_put(p, &quick.job));
+    assert_int_equal(sem_wait(&f->begun), 0);
+    assert_int_equal(sem_post(&f->go_on), 0);
+    (void)pool_free(p);
+    assert_string_equal(f->sequence.names, "-!!!q");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sources_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_queue_refuses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_jobs_leave_a_thread, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_source_has_one_long_job, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_waiting_long_jobs_are_given_up, set_up, tear_down),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
