@@ -1,48 +1,15 @@
 /* What may be a secret is gone from memory that is given back. */
 #include "test.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "http/exchange.h"
+#include "wrapped_free.h"
 
 static const char secret[] = "correct horse battery staple";
-
-/* Pieces of memory that were given back with it.
- * NOLINTNEXTLINE(*-avoid-non-const-global-variables): for functions of the linker's choice */
-static int n_found;
-
-static void look(void *memory)
-{
-    if (memory != NULL &&
-        memmem(memory, malloc_usable_size(memory), secret, sizeof secret - 1) != NULL) {
-        n_found++;
-    }
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming):
- * the linker's names */
-void __real_free(void *memory);
-void *__real_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-void *__wrap_realloc(void *memory, size_t size);
-
-void __wrap_free(void *memory)
-{
-    look(memory);
-    __real_free(memory);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    look(memory);
-    return __real_realloc(memory, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
- */
 
 static void fill_arena(Arena *a)
 {
@@ -58,7 +25,7 @@ static void test_arena(void **state)
     (void)state;
     for (int secrets = 0; secrets < 2; secrets++) {
         Arena *a = arena_new(1);
-        n_found = 0;
+        wrapped_free_watch(secret, sizeof secret - 1);
         for (int round = 0; round < 2; round++) {
             fill_arena(a);
             if (secrets != 0) {
@@ -69,7 +36,7 @@ static void test_arena(void **state)
             }
         }
         (void)arena_free(a);
-        assert_int_equal(n_found > 0, secrets == 0);
+        assert_int_equal(wrapped_free_n_found() > 0, secrets == 0);
     }
 }
 
@@ -78,7 +45,7 @@ static void test_buf(void **state)
     (void)state;
     for (int secrets = 0; secrets < 2; secrets++) {
         Buf *b = buf_new(100000);
-        n_found = 0;
+        wrapped_free_watch(secret, sizeof secret - 1);
         if (secrets != 0) {
             buf_hold_secrets(b);
         }
@@ -87,7 +54,7 @@ static void test_buf(void **state)
         }
         buf_truncate(b, 1);
         (void)buf_free(b);
-        assert_int_equal(n_found > 0, secrets == 0);
+        assert_int_equal(wrapped_free_n_found() > 0, secrets == 0);
     }
 }
 
@@ -103,7 +70,7 @@ static void test_received(void **state)
 {
     (void)state;
     HttpExchange *x = http_exchange_new(NULL, 1000);
-    n_found = 0;
+    wrapped_free_watch(secret, sizeof secret - 1);
     receive(x, "head ");
     receive(x, secret);
     x->input_len = 5;
@@ -115,7 +82,7 @@ static void test_received(void **state)
     assert_null(memmem(x->input, sizeof x->input, secret, sizeof secret - 1));
     receive(x, secret);
     (void)http_exchange_free(x);
-    assert_int_equal(n_found, 0);
+    assert_int_equal(wrapped_free_n_found(), 0);
 }
 
 int main(void)

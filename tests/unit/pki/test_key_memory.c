@@ -2,7 +2,6 @@
 #include "test.h"
 
 #include <gnutls/pkcs12.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,41 +9,7 @@
 #include "pki/pkcs12.h"
 #include "pki/private_key.h"
 #include "pki/samples.h"
-
-/* What is looked for, and the pieces of memory that were given back with it.
- * NOLINTBEGIN(*-avoid-non-const-global-variables): for functions of the linker's choice */
-static Str line;
-static int n_found;
-/* NOLINTEND(*-avoid-non-const-global-variables) */
-
-static void look(void *memory)
-{
-    if (memory != NULL && line.len > 0 &&
-        memmem(memory, malloc_usable_size(memory), line.ptr, line.len) != NULL) {
-        n_found++;
-    }
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming):
- * the linker's names */
-void __real_free(void *memory);
-void *__real_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-void *__wrap_realloc(void *memory, size_t size);
-
-void __wrap_free(void *memory)
-{
-    look(memory);
-    __real_free(memory);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    look(memory);
-    return __real_realloc(memory, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
- */
+#include "wrapped_free.h"
 
 static Str file_of(Arena *a)
 {
@@ -72,14 +37,15 @@ static void test_keys_of_a_file(void **state)
     const Str file = file_of(kept);
     Str pem = STR_NONE;
     assert_null(pkcs12_read(a, file, STR("secret"), &pem));
-    line = str_dup(kept, first_line(pem));
+    const Str line = str_dup(kept, first_line(pem));
+    wrapped_free_watch(line.ptr, line.len);
     (void)arena_free(a); /* always NULL */
-    assert_int_equal(n_found, 0);
+    assert_int_equal(wrapped_free_n_found(), 0);
     a = arena_new(1 << 20);
     assert_null(pkcs12_read(a, file, STR("secret"), &pem));
     (void)arena_free(a); /* always NULL */
-    assert_int_equal(n_found, 0);
-    line = STR_NONE;
+    assert_int_equal(wrapped_free_n_found(), 0);
+    wrapped_free_watch(NULL, 0);
 }
 
 static void test_the_text_of_a_key(void **state)
@@ -91,10 +57,11 @@ static void test_the_text_of_a_key(void **state)
     assert_null(private_key_read(kept, STR(SAMPLE_SEC1), STR_NONE, &key));
     Arena *a = arena_new(1 << 20);
     assert_null(private_key_text(a, key, &pem));
-    line = str_dup(kept, first_line(pem));
+    const Str line = str_dup(kept, first_line(pem));
+    wrapped_free_watch(line.ptr, line.len);
     (void)arena_free(a); /* always NULL */
-    assert_int_equal(n_found, 0);
-    line = STR_NONE;
+    assert_int_equal(wrapped_free_n_found(), 0);
+    wrapped_free_watch(NULL, 0);
 }
 
 int main(void)
