@@ -5,6 +5,7 @@
 /* What is taken of keys and certificates that others made. */
 
 #define PKI_TEXT_MAX_BYTES ((size_t)1024 * 1024) /* of a PEM text or PKCS#12 file */
+#define PKI_KEY_MAX_BYTES ((size_t)16 * 1024)    /* of the PEM of a private key */
 #define PKI_CERTIFICATES_MAX 500                 /* in one text */
 #define PKI_KEYS_MAX 50                          /* in one bundle */
 #define PKI_CHAIN_MAX 10                         /* from leaf to root */

@@ -8,6 +8,7 @@
 #include "pki/data.h"
 #include "pki/der.h"
 #include "pki/failure.h"
+#include "pki/key_cipher.h"
 #include "pki/limits.h"
 #include "pki/private_key.h"
 
@@ -57,29 +58,20 @@ static CHECKED Err *put_pem(Opening *o, const char *label, const gnutls_datum_t 
     return NULL;
 }
 
-static CHECKED Err *put_opened_key(Opening *o, const gnutls_datum_t *der, gnutls_x509_privkey_t key)
-{
-    gnutls_datum_t plain = {NULL, 0};
-    if (gnutls_x509_privkey_import_pkcs8(key, der, GNUTLS_X509_FMT_DER, o->passphrase, 0) < 0) {
-        return locked(o);
-    }
-    TRY(pki_checked(o->arena, "key",
-                    gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_DER, NULL,
-                                                      GNUTLS_PKCS_PLAIN, &plain)));
-    const Str copy = data_take(o->arena, &plain);
-    const gnutls_datum_t data = data_of(copy);
-    return put_pem(o, "PRIVATE KEY", &data);
-}
-
+/* Whoever reads the PEM looks at what is in it. */
 static CHECKED Err *put_encrypted_key(Opening *o, const gnutls_datum_t *der)
 {
     const Str text = {(const char *)der->data, der->size};
-    TRY(private_key_spend_rounds(o->arena, text, &o->rounds_left));
-    gnutls_x509_privkey_t key;
-    TRY(pki_checked(o->arena, "key", gnutls_x509_privkey_init(&key)));
-    Err *e = put_opened_key(o, der, key);
-    gnutls_x509_privkey_deinit(key);
-    return e;
+    Str plain = STR_NONE;
+    if (text.len > PKI_KEY_MAX_BYTES) {
+        return err(o->arena, ERR_INVALID, "A private key of the PKCS#12 file is too large.");
+    }
+    Err *e = key_cipher_open_pkcs8(o->arena, text, o->passphrase, &o->rounds_left, &plain);
+    if (e != NULL) {
+        return e->field != NULL ? locked(o) : e;
+    }
+    const gnutls_datum_t data = data_of(plain);
+    return put_pem(o, "PRIVATE KEY", &data);
 }
 
 static CHECKED Err *put_element(Opening *o, gnutls_pkcs12_bag_t bag, unsigned index)

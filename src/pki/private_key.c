@@ -6,6 +6,8 @@
 
 #include "pki/data.h"
 #include "pki/failure.h"
+#include "pki/key_cipher.h"
+#include "pki/key_form.h"
 #include "pki/key_text.h"
 #include "pki/limits.h"
 #include "pki/objects.h"
@@ -16,6 +18,11 @@
 static Err *passphrase_fault(Arena *a, const char *text)
 {
     return err_field(a, ERR_INVALID, STR(PRIVATE_KEY_PASSPHRASE), "%s", text);
+}
+
+static Err *damaged(Arena *a)
+{
+    return err(a, ERR_INVALID, "The private key is damaged.");
 }
 
 static CHECKED Err *find_key(Arena *a, Str text, PemBlock *ret_block)
@@ -30,71 +37,65 @@ static CHECKED Err *find_key(Arena *a, Str text, PemBlock *ret_block)
     return err(a, ERR_INVALID, "There is no private key in the text.");
 }
 
-/* --- encrypted keys --- */
-
-Err *private_key_spend_rounds(Arena *a, Str der, unsigned *rounds_left)
-{
-    const gnutls_datum_t data = data_of(der);
-    unsigned rounds = 0;
-    unsigned schema = 0;
-    unsigned cipher = 0;
-    unsigned salt_size = 0;
-    char *oid = NULL;
-    const int code = gnutls_pkcs8_info(&data, GNUTLS_X509_FMT_DER, &schema, &cipher, NULL,
-                                       &salt_size, &rounds, &oid);
-    gnutls_free(oid);
-    if (code < 0 && code != GNUTLS_E_SHORT_MEMORY_BUFFER) {
-        return err(a, ERR_INVALID, "The encryption of the private key is damaged or unknown.");
-    }
-    if (rounds > *rounds_left) {
-        return err(a, ERR_INVALID, "The passphrase of the private key takes too many rounds.");
-    }
-    *rounds_left -= rounds;
-    return NULL;
-}
+/* --- opening --- */
 
 static bool is_pkcs8_encrypted(const PemBlock *block)
 {
     return str_equal(block->label, STR("ENCRYPTED PRIVATE KEY"));
 }
 
-/* The older way of OpenSSL: one round of MD5. */
-static bool is_openssl_encrypted(const PemBlock *block)
-{
-    return str_find_str(block->text, STR("Proc-Type:")) != SIZE_MAX &&
-           str_find_str(block->text, STR("ENCRYPTED")) != SIZE_MAX;
-}
-
-static CHECKED Err *import_encrypted(Arena *a, const PemBlock *block, Str passphrase,
-                                     unsigned *rounds_left, gnutls_x509_privkey_t key)
+static CHECKED Err *open_encrypted(Arena *a, const PemBlock *block, Str passphrase,
+                                   unsigned *rounds_left, Str *ret_der)
 {
     if (passphrase.len == 0) {
         return passphrase_fault(a, "The private key is encrypted: its passphrase is needed.");
     }
-    if (is_pkcs8_encrypted(block)) {
-        Str der = STR_NONE;
-        TRY(pem_decode(a, block, &der));
-        TRY(private_key_spend_rounds(a, der, rounds_left));
+    const char *word = str_to_cstr(a, passphrase);
+    if (!is_pkcs8_encrypted(block)) {
+        return key_cipher_open_openssl(a, block, word, ret_der);
     }
-    const gnutls_datum_t text = data_of(block->text);
-    if (gnutls_x509_privkey_import2(key, &text, GNUTLS_X509_FMT_PEM, str_to_cstr(a, passphrase),
-                                    0) < 0) {
-        return passphrase_fault(a, "The passphrase does not open the private key.");
+    Str der = STR_NONE;
+    TRY(pem_decode(a, block, &der));
+    return key_cipher_open_pkcs8(a, der, word, rounds_left, ret_der);
+}
+
+/* What GnuTLS is given is the one text that was looked at, never a block. */
+static CHECKED Err *open_block(Arena *a, const PemBlock *block, Str passphrase,
+                               unsigned *rounds_left, Str *ret_der)
+{
+    if (block->text.len > PKI_KEY_MAX_BYTES) {
+        return err(a, ERR_INVALID, "The private key is too large.");
     }
-    return NULL;
+    if (str_find_str(str_slice(block->text, 1, block->text.len), STR("-----BEGIN")) != SIZE_MAX) {
+        return damaged(a); /* one within the other */
+    }
+    if (is_pkcs8_encrypted(block) || key_cipher_is_openssl(block)) {
+        return open_encrypted(a, block, passphrase, rounds_left, ret_der);
+    }
+    return pem_decode(a, block, ret_der) != NULL ? damaged(a) : NULL;
 }
 
 /* --- reading --- */
 
-static CHECKED Err *import(Arena *a, const PemBlock *block, Str passphrase, unsigned *rounds_left,
-                           gnutls_x509_privkey_t key)
+static Err *other_kind(Arena *a)
 {
-    if (is_pkcs8_encrypted(block) || is_openssl_encrypted(block)) {
-        return import_encrypted(a, block, passphrase, rounds_left, key);
+    return err(a, ERR_INVALID,
+               "Private keys are RSA of %d to %d bits, ECDSA on P-256, P-384 or P-521, Ed25519 "
+               "or Ed448.",
+               PKI_RSA_BITS_MIN, PKI_RSA_BITS_MAX);
+}
+
+static CHECKED Err *import(Arena *a, const PemBlock *block, Str der, gnutls_x509_privkey_t key)
+{
+    Str pkcs8 = STR_NONE;
+    const KeyForm form = key_form_check(a, block->label, der, &pkcs8);
+    if (form != KEY_FORM_TAKEN) {
+        return form == KEY_FORM_OTHER_KIND ? other_kind(a) : damaged(a);
     }
-    const gnutls_datum_t text = data_of(block->text);
-    return gnutls_x509_privkey_import(key, &text, GNUTLS_X509_FMT_PEM) < 0
-               ? err(a, ERR_INVALID, "The private key is damaged.")
+    const gnutls_datum_t data = data_of(pkcs8);
+    return gnutls_x509_privkey_import_pkcs8(key, &data, GNUTLS_X509_FMT_DER, NULL,
+                                            GNUTLS_PKCS_PLAIN) < 0
+               ? damaged(a)
                : NULL;
 }
 
@@ -120,13 +121,10 @@ static CHECKED Err *read_key(Arena *a, Str text, Str passphrase, unsigned *round
 {
     PemBlock block = {.label = STR_NONE};
     TRY(find_key(a, text, &block));
-    TRY(import(a, &block, passphrase, rounds_left, key));
-    return is_kind_taken(key)
-               ? NULL
-               : err(a, ERR_INVALID,
-                     "Private keys are RSA of %d to %d bits, ECDSA on P-256, P-384 or P-521, "
-                     "Ed25519 or Ed448.",
-                     PKI_RSA_BITS_MIN, PKI_RSA_BITS_MAX);
+    Str der = STR_NONE;
+    TRY(open_block(a, &block, passphrase, rounds_left, &der));
+    TRY(import(a, &block, der, key));
+    return is_kind_taken(key) ? NULL : other_kind(a);
 }
 
 /* A key whose parts don't belong together could sign nothing; one of our own was asked before. */
@@ -141,7 +139,7 @@ static CHECKED Err *read_new(Arena *a, Str text, Str passphrase, unsigned *round
     TRY(pki_checked(a, "key", gnutls_x509_privkey_init(&key->key)));
     TRY(read_key(a, text, passphrase, rounds_left, key->key));
     if (!is_own && gnutls_x509_privkey_verify_params(key->key) < 0) {
-        return err(a, ERR_INVALID, "The private key is damaged.");
+        return damaged(a);
     }
     *ret_key = key;
     key = NULL;

@@ -37,7 +37,3 @@ CHECKED Err *private_key_text(Arena *a, const PrivateKey *key, Str *ret_pem);
 
 /* Whether both are the same key, in whatever form they were written. */
 bool private_key_equal(const PrivateKey *a, const PrivateKey *b);
-
-/* Whether a DER text is an encrypted key (PKCS#8) of at most `rounds_left` rounds, which are
- * counted off *rounds_left. Errors: ERR_INVALID. */
-CHECKED Err *private_key_spend_rounds(Arena *a, Str der, unsigned *rounds_left);

@@ -175,4 +175,36 @@
     "LBW9BqX3BZzj38JUozt4wAHltiyf6PVDev0DcFwVgx3uX58UZgiyOZfS\n" \
     "-----END PRIVATE KEY-----\n"
 
+/* A DSA key of empty numbers: GnuTLS calls it damaged once it computed with them. */
+#define SAMPLE_DSA_EMPTY \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "MBoCAQAwEQYHKoZIzjgEATAGAgACAAIABAICAA==\n" \
+    "-----END PRIVATE KEY-----\n"
+
+/* The same, encrypted. */
+#define SAMPLE_DSA_PBES2 \
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" \
+    "MG0wSQYJKoZIhvcNAQUNMDwwGwYJKoZIhvcNAQUMMA4ECAABAgMEBQYHAgIIADAd\n" \
+    "BglghkgBZQMEAQIEEAABAgMEBQYHCAkKCwwNDg8EIGNbHcS91R10/w3S+GxEO80O\n" \
+    "PP6eXmh6r+v9/1FlLk23\n" \
+    "-----END ENCRYPTED PRIVATE KEY-----\n"
+
+/* The same in the older way. */
+#define SAMPLE_DSA_OPENSSL \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "Proc-Type: 4,ENCRYPTED\n" \
+    "DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n" \
+    "\n" \
+    "6YbXBOP23l+dtH2suxqY/ri7IZwLGgC1ZXkx5eFMMiw=\n" \
+    "-----END PRIVATE KEY-----\n"
+
+/* openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider legacy -provider default -passout pass:open */
+#define SAMPLE_MD5_DES \
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" \
+    "MIGwMBsGCSqGSIb3DQEFAzAOBAhhvxXqcHLhWgICCAAEgZAwVdQbuuSJ3G+jpWjh\n" \
+    "61sKkm6/lkJqB0UKGJhk6Pg/3HF+FmGegvN9qoOELMHlpe8S/U5kAdw+SgHqpyvj\n" \
+    "edhgebNIILSJlpjESvWWUt/FwaN2d/XRgZZKILPvPM+Wg1qPxA8bgS9KQ0u7gOy/\n" \
+    "v3abmmXLhAaojK2syj6KTVKKSi+K5eJU1r4G98NzvSqH2RQ=\n" \
+    "-----END ENCRYPTED PRIVATE KEY-----\n"
+
 /* clang-format on */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "pki/data.h"
+#include "pki/der.h"
+#include "pki/limits.h"
 #include "pki/pem.h"
 #include "pki/private_key.h"
 #include "pki/samples.h"
@@ -44,9 +46,10 @@ static void test_all_forms_of_one_key(void **state)
     same_key(a, right, "not needed", right);
     same_key(a, STR("\xEF\xBB\xBFwords\n" SAMPLE_NAMES "words" SAMPLE_SEC1), "", right);
     same_key(a, STR(SAMPLE_OPENSSL_ENCRYPTED), "open", right);
+    same_key(a, STR(SAMPLE_MD5_DES), "open", right);
     static const gnutls_pkcs_encrypt_flags_t ways[] = {
         GNUTLS_PKCS_PBES2_AES_128, GNUTLS_PKCS_PBES2_AES_256, GNUTLS_PKCS_PBES2_3DES,
-        GNUTLS_PKCS_PKCS12_3DES, GNUTLS_PKCS_PKCS12_RC2_40};
+        GNUTLS_PKCS_PKCS12_3DES,   GNUTLS_PKCS_PKCS12_RC2_40, GNUTLS_PKCS_PKCS12_ARCFOUR};
     gnutls_x509_privkey_t key;
     const gnutls_datum_t text = data_of(right);
     assert_int_equal(gnutls_x509_privkey_init(&key), 0);
@@ -203,12 +206,96 @@ static void test_a_key_of_our_own(void **state)
     assert_null(none);
 }
 
+static void refused(Arena *a, Str text, const char *fault)
+{
+    Str pem = STR_NONE;
+    const Err *e = normal_form(a, text, "open", &pem);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_INVALID);
+    assert_true(str_starts_with(str_from(e->text), str_from(fault)));
+}
+
+static Str pem_of(Arena *a, const char *label, Str der)
+{
+    const gnutls_datum_t data = data_of(der);
+    gnutls_datum_t pem = {NULL, 0};
+    assert_int_equal(gnutls_pem_base64_encode2(label, &data, &pem), 0);
+    return data_take(a, &pem);
+}
+
+static Str zeros(Arena *a, size_t n)
+{
+    char *bytes = arena_alloc(a, n);
+    memset(bytes, 0, n);
+    return (Str){bytes, n};
+}
+
+/* GnuTLS raised numbers of the file's own size to each other: 41 KB took minutes. */
+static void test_other_kinds_are_never_computed_with(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    static const Str dsa[] = {STR_INIT(SAMPLE_DSA_EMPTY), STR_INIT(SAMPLE_DSA_PBES2),
+                              STR_INIT(SAMPLE_DSA_OPENSSL)};
+    for (size_t i = 0; i < ARRAY_N(dsa); i++) {
+        refused(a, dsa[i], "Private keys are");
+    }
+    const Str number = DER(a, DER_INTEGER, zeros(a, 8192 / 8 + 2));
+    const Str rsa = DER(a, DER_SEQUENCE, STR("\2\1\0"), number);
+    refused(a, pem_of(a, "RSA PRIVATE KEY", rsa), "Private keys are");
+    const Str fits = DER(a, DER_INTEGER, zeros(a, 8192 / 8 + 1));
+    refused(a, pem_of(a, "RSA PRIVATE KEY", DER(a, DER_SEQUENCE, STR("\2\1\0"), fits)),
+            "The private key is damaged.");
+    refused(a, made(a, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP224R1)),
+            "Private keys are");
+}
+
+static void test_size(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    refused(a, pem_of(a, "PRIVATE KEY", zeros(a, PKI_KEY_MAX_BYTES)),
+            "The private key is too large.");
+}
+
+/* The rounds of the inner block were counted by nobody. */
+static void test_a_block_within_another(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 20);
+    gnutls_x509_privkey_t key;
+    gnutls_datum_t pem = {NULL, 0};
+    const gnutls_datum_t text = data_of(STR(SAMPLE_SEC1));
+    assert_int_equal(gnutls_x509_privkey_init(&key), 0);
+    assert_int_equal(gnutls_x509_privkey_import(key, &text, GNUTLS_X509_FMT_PEM), 0);
+    assert_int_equal(gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, "open",
+                                                       GNUTLS_PKCS_PBES2_AES_128, &pem),
+                     0);
+    gnutls_x509_privkey_deinit(key);
+    const Str inner = data_take(a, &pem);
+    static const char *const headers[] = {"Proc-Type: 4,ENCRYPTED\n", ""};
+    for (size_t i = 0; i < ARRAY_N(headers); i++) {
+        refused(a,
+                str_format(a,
+                           "-----BEGIN RSA PRIVATE KEY-----\n%s\n%.*s"
+                           "-----END RSA PRIVATE KEY-----\n",
+                           headers[i], STR_ARG(inner)),
+                "The private key is damaged.");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_key_of_our_own), cmocka_unit_test(test_all_forms_of_one_key),
-        cmocka_unit_test(test_a_short_number),   cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_faults),           cmocka_unit_test(test_halves_of_two_keys),
+        cmocka_unit_test(test_a_key_of_our_own),
+        cmocka_unit_test(test_all_forms_of_one_key),
+        cmocka_unit_test(test_a_short_number),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_other_kinds_are_never_computed_with),
+        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_a_block_within_another),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_halves_of_two_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
