@@ -118,7 +118,7 @@ def kill_first_start(data, seconds):
         process.wait()
 
 
-@pytest.mark.parametrize('n', [12, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize('n', [12, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
 def test_killed_first_starts_never_block_the_next(tmp_path, n):
     """Whatever a killed start left, the next one works, the store is sound, and its first password is known."""
     begun = time.monotonic()
@@ -139,6 +139,25 @@ def test_killed_first_starts_never_block_the_next(tmp_path, n):
             with Server(data) as server:
                 assert server.get(CONFERENCES, password=password).status_code == 200
         shutil.rmtree(data)
+
+
+def test_init_leaves_the_certificate_that_is_served(tmp_path):
+    data = tmp_path / 'var'
+    assert run('--data', data, 'init').returncode == 0
+    certificate = (data / 'management.pem').read_text()
+    with Server(data) as server:
+        assert server.get(CONFERENCES).status_code == 401
+        assert (data / 'management.pem').read_text() == certificate
+
+
+def test_an_empty_first_password_is_refused(tmp_path):
+    """It is what a variable of CI looks like that isn't set."""
+    data = tmp_path / 'var'
+    done = run('--data', data, 'init', environment={'ROSTRA_ADMIN_PASSWORD': ''})
+    assert done.returncode == 1
+    assert 'ROSTRA_ADMIN_PASSWORD' in done.stderr
+    assert run('--data', data, 'init').returncode == 0
+    assert (data / 'initial-password').exists()
 
 
 def test_passwd_while_no_server_runs(tmp_path):
@@ -189,9 +208,10 @@ def test_passwd_of_a_running_server_takes_effect_at_once(tmp_path):
         assert done.returncode == 0, done.stderr
         assert server.get(CONFERENCES, password='old').status_code == 401
         assert server.get(CONFERENCES, password='new').status_code == 200
-        # A user that isn't there is made, with all rights.
-        assert run('--data', data, 'passwd', 'carol', password='hers').returncode == 0
-        assert server.get(CONFERENCES, user='carol', password='hers').status_code == 200
+        # A name that was mistyped is told of, and nobody is made.
+        done = run('--data', data, 'passwd', 'Admin', password='hers')
+        assert done.returncode == 1 and 'no administrator "Admin"' in done.stderr
+        assert server.get(CONFERENCES, user='Admin', password='hers').status_code == 401
 
 
 @pytest.mark.parametrize('user, password, named', [

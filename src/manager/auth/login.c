@@ -316,18 +316,6 @@ typedef struct PasswordChange {
     Str hash;
 } PasswordChange;
 
-static Err *insert_administrator(Tx *tx, const Resource *r, const PasswordChange *change)
-{
-    Arena *a = tx_arena(tx);
-    Row *row = row_new_default(a, r);
-    row->values[FLD_ADMINISTRATOR_NAME] = value_text(change->user);
-    row->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
-    row->values[FLD_ADMINISTRATOR_CREATION_TIME] = value_integer(tx_now_us(tx));
-    TRY(tx_insert(tx, row));
-    const Value everything = value_integer(1);
-    return tx_set_links(tx, &r->fields[FLD_ADMINISTRATOR_ROLES], row->key, &everything, 1);
-}
-
 /* Or a password would be of no use. */
 static Err *take_passwords(Tx *tx)
 {
@@ -349,7 +337,7 @@ static Err *write_password(Tx *tx, WriteRequest *request)
     TRY(take_passwords(tx));
     TRY(reader_find(reader, a, &r->fields[FLD_ADMINISTRATOR_NAME], value_text(change->user), &key));
     if (value_is_null(key)) {
-        return insert_administrator(tx, r, change);
+        return err(a, ERR_INVALID, "There is no administrator \"%.*s\".", STR_ARG(change->user));
     }
     const Row *old;
     TRY(reader_get(reader, a, r, key, &old));

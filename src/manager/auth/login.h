@@ -40,7 +40,7 @@ LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
 CHECKED Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
                           LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s);
 
-/* Sets the password of a local administrator, makes the account if it isn't there (with the role of
- * everything), enables it, and lets passwords be taken again if they aren't. Waits for the commit:
- * not on a loop or writer thread. Errors: ERR_INVALID (not a valid name or password), ERR_IO. */
+/* Sets the password of a local administrator, enables the account, and lets passwords be taken
+ * again if they aren't. Waits for the commit: not on a loop or writer thread. Errors: ERR_INVALID
+ * (not a valid name or password, or nobody has the name), ERR_IO. */
 CHECKED Err *login_set_password(Store *store, Arena *a, Str user, Str password);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "manager/auth/login.h"
+#include "manager/server/certificate.h"
 #include "manager/server/control_client.h"
 #include "manager/server/open.h"
 #include "manager/server/options.h"
@@ -41,12 +42,24 @@ static Err *run_passwd(Arena *a, const Options *options)
     return e;
 }
 
+/* DIR/management.pem, for clients that are set up before the first start. */
+static Err *write_certificate(Arena *a, const Options *options, Store *store)
+{
+    CLEANUP(reader_free) Reader *reader = NULL;
+    CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
+    TRY(reader_new(a, store, &reader));
+    CLEANUP(server_certificate_free)
+    ServerCertificate *certificate = server_certificate_new(store, reader, options->data);
+    return server_certificate_look(certificate, a, &credentials);
+}
+
 static Err *run_init(Arena *a, const Options *options)
 {
     Opened opened;
     TRY(opened_open(a, options, &opened));
+    Err *e = write_certificate(a, options, opened.store);
     opened_close(&opened);
-    return NULL;
+    return e;
 }
 
 static Err *check_opened(Arena *a, Store *store)

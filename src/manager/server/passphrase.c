@@ -47,7 +47,7 @@ Err *passphrase_ask(Arena *a, const char *prompt, Str *ret_text)
         (void)fputc('\n', stderr);
     }
     if (!read) {
-        return err(a, ERR_INVALID, "Nothing was given on standard input.");
+        return err(a, ERR_INVALID, "Standard input ended before the answer to \"%s\".", prompt);
     }
     *ret_text = without_end(str_from(line));
     return NULL;

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "manager/auth/password.h"
 #include "pki/self_signed.h"
@@ -75,12 +76,23 @@ static Err *generate_password(Setup *s, Arena *a)
                       str_format(a, "%.*s\n", STR_ARG(s->generated)));
 }
 
+/* An empty one is a variable of a script that nobody gave a value. */
+static Err *check_given_password(Arena *a, Str password)
+{
+    return password.len > 0 && utf8_valid(password)
+               ? NULL
+               : err(a, ERR_INVALID,
+                     "ROSTRA_ADMIN_PASSWORD is empty or no UTF-8; set it to a password, or unset "
+                     "it to get one made up.");
+}
+
 static Err *compute_password(Setup *s, Arena *a, Value *ret_value)
 {
     Str hash;
     if (s->password == NULL) {
         TRY(generate_password(s, a));
     } else {
+        TRY(check_given_password(a, str_from(s->password)));
         setup_forget_password(s->data); /* that of a start which didn't get to its end */
     }
     TRY(password_hash(a, s->password != NULL ? str_from(s->password) : s->generated, &hash));
