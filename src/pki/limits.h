@@ -10,7 +10,8 @@
 #define PKI_KEYS_MAX 50                          /* in one bundle */
 #define PKI_CHAIN_MAX 10                         /* from leaf to root */
 
-/* Rounds of the function that makes a key of a passphrase, of all parts of a text or file together.
+/* Rounds of the function that makes a key of a passphrase, of all parts of a text or file together,
+ * and of all texts of a request.
  * OpenSSL takes 2,048 for each when not told otherwise, GnuTLS 614,400; a million take half a
  * second, and an attacker would write two thousand millions. */
 #define PKI_ROUNDS_MAX 5000000

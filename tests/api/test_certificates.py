@@ -1,7 +1,10 @@
 """Certificates, keys and signing requests."""
+import json
 import re
+import ssl
 
 import pki
+import pytest
 import rostra
 
 def create(client, issued, **more):
@@ -118,6 +121,58 @@ def test_forms_of_keys(client):
                              private_key_passphrase=passphrase)
         shown = client.read(path)
         assert shown['private_key'] == '' and 'private_key_passphrase' not in shown
+
+
+def locked(issued, rounds):
+    """What creates a certificate whose key takes so many rounds to open."""
+    key = pki.openssl('pkcs8', '-topk8', '-iter', str(rounds), '-passout', 'pass:open', text=issued.key).decode()
+    return {'certificate': issued.certificate, 'private_key': key, 'private_key_passphrase': 'open'}
+
+
+def test_rounds_of_a_request(client):
+    """All keys of a request have as many rounds together as one: a list once kept a thread for a minute."""
+    objects = [locked(pki.Issued(f'/CN=rounds{i}'), 2_500_001) for i in range(2)]
+    answer = client.patch('tls_certificate/', {'objects': objects})
+    assert answer.status_code == 400 and 'too many rounds' in answer.text
+    assert client.patch('tls_certificate/', {'objects': [locked(pki.Issued('/CN=fine'), 2048)]}).status_code == 202
+    for one in client.objects('tls_certificate/', subject_name='fine'):
+        client.remove(one['resource_uri'])
+
+
+def test_certificates_of_a_request(client):
+    leaf = pki.family()[2]
+    answer = client.patch('tls_certificate/', {'objects': [{'certificate': leaf.certificate, 'private_key': leaf.key}] * 21})
+    assert answer.status_code == 400 and 'At most 20 objects' in answer.text, answer.text
+
+
+def test_logins_do_not_wait_for_keys(client):
+    """Two users' slow keys once kept everybody else out. By the order of the answers: the login's comes first."""
+    password = 'p' * 20
+    clients = [rostra.Client(client.server, f'slow{i}', password) for i in range(3)]
+    for i in range(3):
+        client.create('administrator', name=f'slow{i}', password=password, roles=[rostra.CONFIGURATION + 'role/1/'])
+    slow = json.dumps(locked(pki.Issued('/CN=slow'), 4_999_999))
+    connections = []
+    for other in clients[:2]:
+        other.read('')      # its password is remembered now
+        connection = client.server.connect()
+        connection.sendall('\r\n'.join([
+            f'POST {rostra.CONFIGURATION}tls_certificate/ HTTP/1.1', 'Host: localhost', other.authorization(),
+            'Content-Type: application/json', f'Content-Length: {len(slow)}', '', slow]).encode())
+        connections.append(connection)
+    clients[2].read('')
+    for connection in connections:
+        connection.setblocking(False)
+        with pytest.raises(ssl.SSLWantReadError):
+            connection.recv(1)
+        connection.settimeout(rostra.WAIT_S)
+    for connection in connections:
+        assert rostra.read_answer(connection, 'POST').status == 201
+        connection.close()
+    for one in client.objects('tls_certificate/', subject_name='slow'):
+        client.remove(one['resource_uri'])
+    for other in clients:
+        other.close()
 
 
 def test_faults(client):

@@ -5,10 +5,14 @@
 #include "manager/transfer/restore.h"
 #include "model/model_ids.h"
 
-/* What went wrong is told, a full disk, too: who made the backup has to know. */
+/* That it failed is told, by a full disk, too: who made the backup has to know. */
 static Err *told(CommandCall *call, Err *e)
 {
-    return e == NULL || e->kind == ERR_INTERNAL ? e : err(call->arena, ERR_INVALID, "%s", e->text);
+    if (e == NULL || e->kind == ERR_INTERNAL) {
+        return e;
+    }
+    const Str text = requests_failure_text(e);
+    return err(call->arena, ERR_INVALID, "%.*s", STR_ARG(text));
 }
 
 static Err *run_create(CommandCall *call)
@@ -38,7 +42,7 @@ static Err *run_restore(CommandCall *call)
     Err *e = restore_gate_run(context->restores, call->arena, backup_source_text(&content),
                               call->clear[passphrase]);
     if (e == NULL) {
-        log_info("a backup was restored; restarting user=%.*s", STR_ARG(call->principal->name));
+        log_info("a backup was restored; restarting user=\"%.*s\"", STR_ARG(call->principal->name));
         command_answer_success(call->answer, NULL);
         context->restart(context->server);
         return NULL;

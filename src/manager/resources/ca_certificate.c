@@ -11,9 +11,10 @@ static CHECKED Err *fill(Arena *a, Row *row)
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    Problems *problems)
+                    unsigned *rounds_left, Problems *problems)
 {
-    (void)store; /* there are no secrets */
+    (void)rounds_left; /* it opens nothing with a passphrase */
+    (void)store;       /* there are no secrets */
     (void)clear;
     if (old != NULL && row_is(old, FLD_CA_CERTIFICATE_CERTIFICATE,
                               row_text(new, FLD_CA_CERTIFICATE_CERTIFICATE))) {

@@ -5,9 +5,10 @@
 #include "store/secret.h"
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    Problems *problems)
+                    unsigned *rounds_left, Problems *problems)
 {
-    (void)old; /* a row of an older version may have none, too */
+    (void)rounds_left; /* it opens nothing with a passphrase */
+    (void)old;         /* a row of an older version may have none, too */
     (void)clear;
     (void)problems;
     if (row_text(new, FLD_MEDIA_PROCESSING_SERVER_PRIVATE_JWT_KEY).len > 0) {

@@ -19,12 +19,13 @@ static bool changes(const Row *old, const Row *new, uint16_t field)
 
 /* The key that is given, else the one that is kept. */
 static CHECKED Err *read_key(const Store *store, Arena *a, const Row *new, const Str clear[],
-                             PrivateKey **ret_key)
+                             unsigned *rounds_left, PrivateKey **ret_key)
 {
     const Str given = clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
     return given.len > 0
-               ? private_key_read(a, given, clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE],
-                                  ret_key)
+               ? private_key_read_counted(a, given,
+                                          clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE],
+                                          rounds_left, ret_key)
                : sealed_key_open(store, a, new->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY], ret_key);
 }
 
@@ -46,7 +47,7 @@ static CHECKED Err *fill(Arena *a, const Certificates *certificates, const Priva
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    Problems *problems)
+                    unsigned *rounds_left, Problems *problems)
 {
     const bool is_key_new = changes(old, new, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
     CLEANUP(private_key_free) PrivateKey *key = NULL;
@@ -58,7 +59,7 @@ static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, cons
         certificates_read(a, row_text(new, FLD_TLS_CERTIFICATE_CERTIFICATE), &certificates),
         problems, row_field_name(new, FLD_TLS_CERTIFICATE_CERTIFICATE), STR_NONE));
     TRY(certificate_fields_problem(
-        read_key(store, a, new, clear, &key), problems,
+        read_key(store, a, new, clear, rounds_left, &key), problems,
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY),
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE)));
     if (key == NULL && !problems_any(problems)) {
@@ -90,6 +91,7 @@ static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *proble
 const ResourceHooks tls_certificate_hooks = {
     .resource = STR_INIT("tls_certificate"),
     .prepare = prepare,
+    .prepare_most = 20,
     .after_write = after_write,
     .also_changes = node_names_resources,
     .n_also_changes = NODE_NAMES_RESOURCES_N,

@@ -12,9 +12,15 @@ typedef struct ResourceHooks {
 
     /* Slow work on the merged row before the writer is asked: hashes, keys, PEM, packages. `old` is
      * NULL for a new row. `clear` holds the clear texts of secrets that the request gives, by
-     * Field.index (STR_NONE: not given). May change values of `new`. */
+     * Field.index (STR_NONE: not given). May change values of `new`. What takes rounds to open
+     * counts them off *rounds_left: all objects of a request have PKI_ROUNDS_MAX together. No
+     * snapshot is open meanwhile. */
     Err *(*prepare)(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    Problems *problems);
+                    unsigned *rounds_left, Problems *problems);
+
+    /* Objects that a request may have, where `prepare` takes up to seconds for each; 0: as many as
+     * write_prepare.c allows. */
+    size_t prepare_most;
 
     /* Looks at a file that the request gives, on the slow pool, before it is kept: with faults it
      * never gets to the disk. `content` is borrowed. */

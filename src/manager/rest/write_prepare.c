@@ -5,6 +5,7 @@
 #include "manager/rest/command.h"
 #include "manager/rest/value_map.h"
 #include "manager/rest/write_work.h"
+#include "pki/limits.h"
 #include "store/files.h"
 
 /* A hash takes 0.1 s of a thread that others wait for. */
@@ -13,7 +14,7 @@
 /* What a passphrase opens may take three seconds. */
 #define PASSPHRASES_MAX 20
 
-/* A key takes up to seconds, while the snapshot is open. */
+/* Of resources whose hook says no other number. */
 #define HOOKS_MAX 200
 
 static const ResourceHooks *preparing_hooks(const Rest *r, const RestRequest *request)
@@ -145,8 +146,14 @@ static Prepared *changes_of(Arena *a, const Row *old, const Row *before, const R
     return prepared;
 }
 
-static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader, Write *write,
-                             WriteItem *item)
+/* An object between the snapshot and its hook. */
+typedef struct Merged {
+    const Row *old; /* NULL: it is new */
+    Row *row;
+} Merged;
+
+static CHECKED Err *merge_item(const Rest *r, RestRequest *request, Reader *reader, Write *write,
+                               const WriteItem *item, Merged *ret_merged)
 {
     Arena *a = request->arena;
     const Row *old = NULL;
@@ -164,15 +171,21 @@ static CHECKED Err *run_hook(const Rest *r, RestRequest *request, Reader *reader
         input_check_new(&typing, item->input, NULL);
     }
     TRY(apply_merge(&apply, reader, old, merged, item->input, item->whole, 0));
-    if (problems_any(&write->problems)) {
-        return NULL;
-    }
-    Row *row = row_copy(a, merged);
-    const ResourceHooks *hooks = preparing_hooks(r, request);
-    MUST(hooks != NULL);
-    TRY(hooks->prepare(r->store, a, old, row, input_clear_texts(a, item->input), &write->problems));
-    item->prepared = changes_of(a, old, merged, row);
+    *ret_merged = (Merged){.old = old, .row = merged};
     return NULL;
+}
+
+static CHECKED Err *merge_items(const Rest *r, RestRequest *request, Reader *reader, Write *write,
+                                Merged *merged)
+{
+    int64_t seq = 0;
+    Err *e = NULL;
+    TRY(reader_begin(reader, request->arena, &seq));
+    for (size_t i = 0; e == NULL && i < write->n_items && !problems_any(&write->problems); i++) {
+        e = merge_item(r, request, reader, write, &write->items[i], &merged[i]);
+    }
+    reader_end(reader);
+    return e;
 }
 
 /* What is prepared for the second of two changes of one object would always be out of date. */
@@ -193,12 +206,38 @@ static CHECKED Err *check_distinct(Arena *a, const Write *write)
     return twice ? err(a, ERR_INVALID, "The list names an object twice.") : NULL;
 }
 
-static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Reader *reader, Write *write)
+/* Without a snapshot: the store could not end its write-ahead log while it is open. */
+static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Write *write,
+                              const Merged *merged)
 {
+    Arena *a = request->arena;
+    const ResourceHooks *hooks = preparing_hooks(r, request);
+    unsigned rounds_left = PKI_ROUNDS_MAX;
+    MUST(hooks != NULL);
     for (size_t i = 0; i < write->n_items && !problems_any(&write->problems); i++) {
-        TRY(run_hook(r, request, reader, write, &write->items[i]));
+        WriteItem *item = &write->items[i];
+        Row *row = row_copy(a, merged[i].row);
+        TRY(hooks->prepare(r->store, a, merged[i].old, row, input_clear_texts(a, item->input),
+                           &rounds_left, &write->problems));
+        item->prepared = changes_of(a, merged[i].old, merged[i].row, row);
     }
     return NULL;
+}
+
+static CHECKED Err *prepare_objects(const Rest *r, RestRequest *request, Reader *reader,
+                                    Write *write)
+{
+    Arena *a = request->arena;
+    const ResourceHooks *hooks = preparing_hooks(r, request);
+    MUST(hooks != NULL);
+    const size_t most = hooks->prepare_most > 0 ? hooks->prepare_most : HOOKS_MAX;
+    if (write->n_items > most) {
+        return err(a, ERR_INVALID, "At most %zu objects of this resource in one request.", most);
+    }
+    TRY(check_distinct(a, write));
+    Merged *merged = ARENA_ARRAY(a, Merged, write->n_items);
+    TRY(merge_items(r, request, reader, write, merged));
+    return run_hooks(r, request, write, merged);
 }
 
 static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *reader, Write *write)
@@ -210,16 +249,7 @@ static CHECKED Err *prepare_all(const Rest *r, RestRequest *request, Reader *rea
     if (preparing_hooks(r, request) == NULL || problems_any(&write->problems)) {
         return NULL;
     }
-    int64_t seq = 0;
-    if (write->n_items > HOOKS_MAX) {
-        return err(request->arena, ERR_INVALID,
-                   "At most %d objects of this resource in one request.", HOOKS_MAX);
-    }
-    TRY(check_distinct(request->arena, write));
-    TRY(reader_begin(reader, request->arena, &seq));
-    Err *e = run_hooks(r, request, reader, write);
-    reader_end(reader);
-    return e;
+    return prepare_objects(r, request, reader, write);
 }
 
 RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)

@@ -42,7 +42,7 @@ static Err *run_passwd(const Control *c, Arena *a, Str user, Str password)
 {
     TRY(login_set_password(c->store, a, user, password));
     setup_forget_password(c->data);
-    log_info("password set on the command line user=%.*s", STR_ARG(user));
+    log_info("password set on the command line user=\"%.*s\"", STR_ARG(user));
     return NULL;
 }
 

@@ -141,6 +141,16 @@ static CHECKED Err *make_snapshot(Requests *r, Arena *a, const Request *request,
     return NULL;
 }
 
+Str requests_failure_text(const Err *e)
+{
+    if (e->kind != ERR_IO && e->kind != ERR_INTERNAL) {
+        return str_from(e->text);
+    }
+    log_warning("a backup or snapshot failed reason=\"%s%s%s\"", e->text,
+                e->detail != NULL ? ": " : "", e->detail != NULL ? e->detail : "");
+    return STR("The disk of the server failed or is full; its log says more.");
+}
+
 static CHECKED Err *carry_out(Requests *r, Arena *a, const Request *request)
 {
     StateWork work = {.resource = request->resource,
@@ -153,7 +163,7 @@ static CHECKED Err *carry_out(Requests *r, Arena *a, const Request *request)
                        ? make_backup(r, a, request, &work.download_uri)
                        : make_snapshot(r, a, request, &work.download_uri);
     work.state = e == NULL ? STR("completed") : STR("failed");
-    work.message = e == NULL ? STR("") : str_from(e->text);
+    work.message = e == NULL ? STR("") : requests_failure_text(e);
     return store_state(r, a, work);
 }
 

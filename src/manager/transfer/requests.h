@@ -21,6 +21,10 @@ CHECKED Err *requests_new(Arena *errors, Store *store, BackupFolder *folder, Sna
 Requests *requests_free(Requests *r);
 DEFINE_CLEANUP(Requests, requests_free);
 
+/* What clients are told of a failure: its text, but of a disk or the like a plain sentence, for the
+ * text may name files of the server; then it goes to the log. */
+Str requests_failure_text(const Err *e);
+
 /* Asks for one; *ret_uri: the address of its object, in `a`. Errors: ERR_BUSY (too many wait),
  * ERR_IO. */
 CHECKED Err *requests_add_backup(Requests *r, Arena *a, Str passphrase, Str *ret_uri);
