@@ -60,6 +60,6 @@ typedef struct CertificateDescription {
     Str text; /* all of it for people */
 } CertificateDescription;
 
-/* Errors: ERR_INVALID (damaged inside). */
+/* Takes milliseconds. Errors: ERR_INVALID (damaged inside, more in it than limits.h says). */
 CHECKED Err *certificates_describe(Arena *a, const Certificates *c, size_t i,
                                    CertificateDescription *ret_description);

@@ -5,6 +5,7 @@
 #include "pki/certificates.h"
 #include "pki/clean.h"
 #include "pki/data.h"
+#include "pki/limits.h"
 #include "pki/name_hash.h"
 #include "pki/objects.h"
 
@@ -14,12 +15,66 @@
 #define SECOND_US INT64_C(1000000)
 #define SERIAL_BYTES 128
 #define ADDRESS_MAX 64
+#define OID_BYTES 128
 #define V4_BYTES 4
 #define V6_BYTES 16
 
 static Err *damaged(Arena *a)
 {
     return err(a, ERR_INVALID, "The certificate is damaged.");
+}
+
+/* --- size --- */
+
+static Err *too_much(Arena *a, const char *what)
+{
+    return err(a, ERR_INVALID, "The certificate holds too much: %s.", what);
+}
+
+/* *ret_found = false: there is no extension of that number. */
+static CHECKED Err *check_extension(Arena *a, gnutls_x509_crt_t crt, unsigned i, bool *ret_found)
+{
+    char oid[OID_BYTES] = "";
+    size_t oid_size = sizeof oid;
+    size_t size = 0;
+    const int code = gnutls_x509_crt_get_extension_info(crt, i, oid, &oid_size, NULL);
+    *ret_found = code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+    if (!*ret_found) {
+        return NULL;
+    }
+    if (i == PKI_EXTENSIONS_MAX) {
+        return too_much(a, "it has too many extensions");
+    }
+    const bool alt_names = code == 0 && str_equal(str_from(oid), STR(GNUTLS_X509EXT_OID_SAN));
+    const size_t limit = alt_names ? PKI_ALT_NAMES_MAX_BYTES : PKI_EXTENSION_MAX_BYTES;
+    if (gnutls_x509_crt_get_extension_data(crt, i, NULL, &size) < 0) {
+        return damaged(a);
+    }
+    return size > limit ? too_much(a, "an extension is too large") : NULL;
+}
+
+static CHECKED Err *check_name(Arena *a, int code, gnutls_datum_t *name)
+{
+    const size_t size = code < 0 ? 0 : name->size;
+    gnutls_free(name->data);
+    return size > PKI_NAME_MAX_BYTES ? too_much(a, "a name is too long") : NULL;
+}
+
+/* Before anything is searched in it. */
+static CHECKED Err *check_size(Arena *a, const Certificate *c)
+{
+    gnutls_datum_t subject = {NULL, 0};
+    gnutls_datum_t issuer = {NULL, 0};
+    if (c->text.len > PKI_CERTIFICATE_MAX_BYTES) {
+        return too_much(a, "it is too large");
+    }
+    TRY(check_name(a, gnutls_x509_crt_get_raw_dn(c->crt, &subject), &subject));
+    TRY(check_name(a, gnutls_x509_crt_get_raw_issuer_dn(c->crt, &issuer), &issuer));
+    bool found = true;
+    for (unsigned i = 0; found; i++) {
+        TRY(check_extension(a, c->crt, i, &found));
+    }
+    return NULL;
 }
 
 /* --- names --- */
@@ -230,6 +285,7 @@ Err *certificates_describe(Arena *a, const Certificates *c, size_t i,
     MUST(i < c->n);
     gnutls_x509_crt_t crt = c->items[i].crt;
     CertificateDescription d = {.key_id = STR_NONE, .issuer_key_id = STR_NONE};
+    TRY(check_size(a, &c->items[i]));
     TRY(describe_serial(a, crt, &d));
     TRY(describe_life(a, crt, &d));
     describe_names(a, crt, &d);

@@ -1,9 +1,12 @@
 #include "test.h"
 
 #include <gnutls/x509.h>
+#include <string.h>
 
 #include "pki/authority.h"
 #include "pki/certificates.h"
+#include "pki/data.h"
+#include "pki/der.h"
 #include "pki/limits.h"
 #include "pki/samples.h"
 
@@ -251,6 +254,91 @@ static void test_odd_names(void **state)
     is_text(describe(a, odd.certificate).subject_name, "a? b?");
 }
 
+/* --- size --- */
+
+typedef struct Large {
+    const char *oid;
+    size_t size;       /* of each extension */
+    unsigned n;        /* of the extensions */
+    const char *fault; /* NULL: it is described */
+} Large;
+
+/* A list with one name of a URI: bytes in all, at least 300. */
+static Str one_name(Arena *a, size_t size)
+{
+    static const size_t headers = 4 + 4;
+    char *uri = arena_alloc(a, size - headers);
+    memset(uri, 'a', size - headers);
+    const Str names = DER(a, DER_SEQUENCE, DER(a, 0x86, (Str){uri, size - headers}));
+    assert_int_equal(names.len, size);
+    return names;
+}
+
+/* A certificate with the extensions, and a common name of that many characters. */
+static Str issue_large(Arena *a, const Large *large, size_t name_len)
+{
+    gnutls_x509_crt_t crt;
+    gnutls_x509_privkey_t key;
+    gnutls_datum_t pem = {NULL, 0};
+    assert_int_equal(gnutls_x509_crt_init(&crt), 0);
+    assert_int_equal(gnutls_x509_privkey_init(&key), 0);
+    assert_int_equal(gnutls_x509_privkey_generate(
+                         key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
+                     0);
+    assert_int_equal(gnutls_x509_crt_set_version(crt, 3), 0);
+    assert_int_equal(gnutls_x509_crt_set_key(crt, key), 0);
+    assert_int_equal(gnutls_x509_crt_set_serial(crt, "\1", 1), 0);
+    assert_int_equal(gnutls_x509_crt_set_activation_time(crt, 1), 0);
+    assert_int_equal(gnutls_x509_crt_set_expiration_time(crt, 2), 0);
+    for (size_t left = name_len; left > 0; left -= 50) {
+        assert_int_equal(
+            gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_ORGANIZATIONAL_UNIT_NAME, 0,
+                                          "12345678901234567890123456789012345678901234567890", 50),
+            0);
+    }
+    const Str content = one_name(a, large->size);
+    for (unsigned i = 0; i < large->n; i++) {
+        const char *oid = str_to_cstr(a, str_format(a, "%s%u", large->oid, 17 + i));
+        assert_int_equal(
+            gnutls_x509_crt_set_extension_by_oid(crt, oid, content.ptr, content.len, 0), 0);
+    }
+    assert_int_equal(gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0), 0);
+    assert_int_equal(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem), 0);
+    gnutls_x509_privkey_deinit(key);
+    gnutls_x509_crt_deinit(crt);
+    return data_take(a, &pem);
+}
+
+static void check_size(Arena *a, Str pem, const char *fault)
+{
+    CLEANUP(certificates_free) Certificates *c = read_text(a, pem);
+    CertificateDescription d;
+    const Err *e = certificates_describe(a, c, 0, &d);
+    assert_string_equal(e != NULL ? e->text : "", fault);
+}
+
+/* One with 5,000 distribution points took half a second to describe. */
+static void test_what_it_holds_is_bounded(void **state)
+{
+    (void)state;
+    static const Large cases[] = {
+        {"1.2.3.", 4096, 1, ""},
+        {"1.2.3.", 4097, 1, "The certificate holds too much: an extension is too large."},
+        {"2.5.29.", 32768, 1, ""}, /* 2.5.29.17: alternative names */
+        {"2.5.29.", 32769, 1, "The certificate holds too much: an extension is too large."},
+        {"1.2.3.", 300, 64, ""},
+        {"1.2.3.", 300, 65, "The certificate holds too much: it has too many extensions."},
+        {"1.2.3.", 4000, 16, "The certificate holds too much: it is too large."},
+    };
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        CLEANUP(arena_free) Arena *a = arena_new(1 << 24);
+        check_size(a, issue_large(a, &cases[i], 50), cases[i].fault);
+    }
+    CLEANUP(arena_free) Arena *a = arena_new(1 << 24);
+    check_size(a, issue_large(a, &cases[0], 5000),
+               "The certificate holds too much: a name is too long.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_description),
         cmocka_unit_test(test_hash_is_that_of_openssl),
         cmocka_unit_test(test_odd_names),
+        cmocka_unit_test(test_what_it_holds_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
