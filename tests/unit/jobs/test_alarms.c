@@ -6,6 +6,7 @@
 #include "base/datetime.h"
 #include "manager/jobs/alarms.h"
 #include "manager/jobs/certificates.h"
+#include "manager/resources/certificate_fields.h"
 #include "model/model_ids.h"
 #include "pki/self_signed.h"
 
@@ -151,15 +152,19 @@ static void test_restart(void **state)
 
 /* --- certificates --- */
 
-/* PEM, or what isn't any, for the writer. */
+/* PEM, or what isn't any, for the writer. The validity is stored beside it, as by the resource. */
 static Err *insert_certificate(Tx *tx, WriteRequest *request)
 {
+    CLEANUP(certificates_free) Certificates *certificates = NULL;
     const Resource *r = model_at(tx_model(tx), RES_CA_CERTIFICATE);
     Row *row = row_new(tx_arena(tx), r);
     for (size_t i = 0; i < r->n_fields; i++) {
         row->values[i] = r->fields[i].stored ? r->fields[i].default_value : VALUE_NONE;
     }
     row->values[FLD_CA_CERTIFICATE_CERTIFICATE] = value_text(str_from(request->context));
+    if (certificates_read(tx_arena(tx), str_from(request->context), &certificates) == NULL) {
+        TRY(certificate_fields_fill(&certificate_fields_ca, tx_arena(tx), certificates, 0, row));
+    }
     return tx_insert(tx, row);
 }
 
