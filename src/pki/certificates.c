@@ -20,6 +20,9 @@ static CHECKED Err *add(Arena *a, Certificates *c, const PemBlock *block)
         return err(a, ERR_INVALID, "At most %d certificates are taken at once.",
                    PKI_CERTIFICATES_MAX);
     }
+    if (block->text.len > PKI_CERTIFICATE_MAX_BYTES) {
+        return err(a, ERR_INVALID, "Certificate %zu of the text is too large.", c->n + 1);
+    }
     gnutls_x509_crt_t crt;
     TRY(pki_checked(a, "certificate", gnutls_x509_crt_init(&crt)));
     c->items[c->n++] = (Certificate){.crt = crt, .text = block->text};

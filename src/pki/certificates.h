@@ -8,7 +8,8 @@
 typedef struct Certificates Certificates;
 
 /* Texts stay in `a`, which must outlive it. Any thread. Errors: ERR_INVALID (none in it, damaged,
- * too many, a private key among them: what is shown to everybody must not hold one), ERR_IO. */
+ * too many or too large, a private key among them: what is shown to everybody must not hold one),
+ * ERR_IO. */
 CHECKED Err *certificates_read(Arena *a, Str text, Certificates **ret_certificates);
 
 /* The same of a text that may also hold keys and may hold no certificate: a bundle. */

@@ -16,13 +16,14 @@
  * second, and an attacker would write two thousand millions. */
 #define PKI_ROUNDS_MAX 5000000
 
-/* A certificate that is described: GnuTLS searches an extension anew for each of its parts, so that
- * 5,000 of them took half a second. Names of hosts it reads in one go. */
-#define PKI_CERTIFICATE_MAX_BYTES ((size_t)64 * 1024) /* of its PEM */
-#define PKI_NAME_MAX_BYTES ((size_t)4 * 1024)         /* of subject or issuer, in DER */
+/* GnuTLS searches an extension anew for each of its parts, some already when it reads: 5,000
+ * distribution points took half a second, a megabyte of names would take half a minute. */
+#define PKI_CERTIFICATE_MAX_BYTES ((size_t)32 * 1024) /* of its PEM, when it is read */
+/* Of one that is described. */
+#define PKI_NAME_MAX_BYTES ((size_t)4 * 1024) /* of subject or issuer, in DER */
 #define PKI_EXTENSIONS_MAX 64
 #define PKI_EXTENSION_MAX_BYTES ((size_t)4 * 1024)  /* of one of them, in DER */
-#define PKI_ALT_NAMES_MAX_BYTES ((size_t)32 * 1024) /* the one with alternative names */
+#define PKI_ALT_NAMES_MAX_BYTES ((size_t)16 * 1024) /* the one with alternative names */
 
 #define PKI_RSA_BITS_MIN 1024 /* with shorter ones TLS 1.3 can't sign */
 #define PKI_RSA_BITS_MAX 8192
