@@ -1,11 +1,10 @@
 """Certificates, keys and signing requests."""
-import json
 import re
-import ssl
 
 import pki
 import pytest
 import rostra
+
 
 def create(client, issued, **more):
     return client.create('tls_certificate', certificate=issued.certificate, private_key=issued.key, **more)
@@ -143,36 +142,6 @@ def test_certificates_of_a_request(client):
     leaf = pki.family()[2]
     answer = client.patch('tls_certificate/', {'objects': [{'certificate': leaf.certificate, 'private_key': leaf.key}] * 21})
     assert answer.status_code == 400 and 'At most 20 objects' in answer.text, answer.text
-
-
-def test_logins_do_not_wait_for_keys(client):
-    """Two users' slow keys once kept everybody else out. By the order of the answers: the login's comes first."""
-    password = 'p' * 20
-    clients = [rostra.Client(client.server, f'slow{i}', password) for i in range(3)]
-    for i in range(3):
-        client.create('administrator', name=f'slow{i}', password=password, roles=[rostra.CONFIGURATION + 'role/1/'])
-    slow = json.dumps(locked(pki.Issued('/CN=slow'), 4_999_999))
-    connections = []
-    for other in clients[:2]:
-        other.read('')      # its password is remembered now
-        connection = client.server.connect()
-        connection.sendall('\r\n'.join([
-            f'POST {rostra.CONFIGURATION}tls_certificate/ HTTP/1.1', 'Host: localhost', other.authorization(),
-            'Content-Type: application/json', f'Content-Length: {len(slow)}', '', slow]).encode())
-        connections.append(connection)
-    clients[2].read('')
-    for connection in connections:
-        connection.setblocking(False)
-        with pytest.raises(ssl.SSLWantReadError):
-            connection.recv(1)
-        connection.settimeout(rostra.WAIT_S)
-    for connection in connections:
-        assert rostra.read_answer(connection, 'POST').status == 201
-        connection.close()
-    for one in client.objects('tls_certificate/', subject_name='slow'):
-        client.remove(one['resource_uri'])
-    for other in clients:
-        other.close()
 
 
 def test_faults(client):
