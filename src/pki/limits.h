@@ -16,6 +16,11 @@
  * second, and an attacker would write two thousand millions. */
 #define PKI_ROUNDS_MAX 5000000
 
+/* What is left of them. */
+typedef struct PkiRounds {
+    unsigned left;
+} PkiRounds;
+
 /* GnuTLS searches an extension anew for each of its parts, some already when it reads: 5,000
  * distribution points took half a second, a megabyte of names would take half a minute. */
 #define PKI_CERTIFICATE_MAX_BYTES ((size_t)32 * 1024) /* of its PEM, when it is read */

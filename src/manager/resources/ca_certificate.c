@@ -11,10 +11,10 @@ static CHECKED Err *fill(Arena *a, Row *row)
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left; /* it opens nothing with a passphrase */
-    (void)store;       /* there are no secrets */
+    (void)rounds; /* it opens nothing with a passphrase */
+    (void)store;  /* there are no secrets */
     (void)clear;
     if (old != NULL && row_is(old, FLD_CA_CERTIFICATE_CERTIFICATE,
                               row_text(new, FLD_CA_CERTIFICATE_CERTIFICATE))) {

@@ -111,13 +111,13 @@ static bool takes_key_of_renewed(const Row *row)
 
 /* A given one counts for UPLOAD only; a kept one as long as another kind isn't asked for. */
 static CHECKED Err *find_key(const Store *store, Arena *a, const Row *old, Row *new,
-                             const Str clear[], unsigned *rounds_left, PrivateKey **ret_key)
+                             const Str clear[], PkiRounds *rounds, PrivateKey **ret_key)
 {
     const Value kept = old != NULL ? old->values[KEY] : VALUE_NONE;
     const bool is_kind_new =
         old != NULL && !is_upload(new) && !row_is(old, KEY_TYPE, row_text(new, KEY_TYPE));
     if (is_upload(new) && clear[KEY].len > 0) {
-        TRY(private_key_read_counted(a, clear[KEY], clear[PASSPHRASE], rounds_left, ret_key));
+        TRY(private_key_read_counted(a, clear[KEY], clear[PASSPHRASE], &rounds->left, ret_key));
     } else if (is_kind_new || (is_upload(new) && value_is_null(new->values[KEY]))) {
         TRY(make_key(a, new, ret_key));
     } else {
@@ -151,14 +151,14 @@ static bool is_signed_now(const Row *old, const Row *new)
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
     CLEANUP(private_key_free) PrivateKey *key = NULL;
     if (old == NULL && takes_key_of_renewed(new)) {
         return NULL;
     }
     const Value before = old != NULL ? old->values[KEY] : VALUE_NONE;
-    TRY(as_problem(find_key(store, a, old, new, clear, rounds_left, &key), new, problems));
+    TRY(as_problem(find_key(store, a, old, new, clear, rounds, &key), new, problems));
     if (key == NULL || problems_any(problems)) {
         return NULL;
     }

@@ -58,9 +58,9 @@ static CHECKED Err *check_leaf(Arena *a, const PrivateKey *key, const Row *new, 
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left; /* it opens nothing with a passphrase */
+    (void)rounds; /* it opens nothing with a passphrase */
     const Value kept = old != NULL ? old->values[KEY] : VALUE_NONE;
     const bool is_key_new = clear[KEY].len > 0 && !value_equal(kept, new->values[KEY]);
     const Str chain = row_text(new, CHAIN);

@@ -89,10 +89,10 @@ static Str format_in(Str head)
 /* By what the file holds; where that tells nothing, by its name. The stored text of a file is "hash
  * size name". */
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left; /* it opens nothing with a passphrase */
-    (void)clear;       /* it has no secrets */
+    (void)rounds; /* it opens nothing with a passphrase */
+    (void)clear;  /* it has no secrets */
     (void)problems;
     Str file = row_text(new, FLD_MEDIA_LIBRARY_ENTRY_MEDIA_FILE);
     Str head = STR("");

@@ -5,10 +5,10 @@
 #include "store/secret.h"
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left; /* it opens nothing with a passphrase */
-    (void)old;         /* a row of an older version may have none, too */
+    (void)rounds; /* it opens nothing with a passphrase */
+    (void)old;    /* a row of an older version may have none, too */
     (void)clear;
     (void)problems;
     if (row_text(new, FLD_MEDIA_PROCESSING_SERVER_PRIVATE_JWT_KEY).len > 0) {

@@ -4,9 +4,9 @@
 #include "store/row_values.h"
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left; /* it opens nothing with a passphrase */
+    (void)rounds; /* it opens nothing with a passphrase */
     (void)store;
     (void)clear;
     (void)problems;

@@ -19,13 +19,13 @@ static bool changes(const Row *old, const Row *new, uint16_t field)
 
 /* The key that is given, else the one that is kept. */
 static CHECKED Err *read_key(const Store *store, Arena *a, const Row *new, const Str clear[],
-                             unsigned *rounds_left, PrivateKey **ret_key)
+                             PkiRounds *rounds, PrivateKey **ret_key)
 {
     const Str given = clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
     return given.len > 0
                ? private_key_read_counted(a, given,
                                           clear[FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE],
-                                          rounds_left, ret_key)
+                                          &rounds->left, ret_key)
                : sealed_key_open(store, a, new->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY], ret_key);
 }
 
@@ -47,7 +47,7 @@ static CHECKED Err *fill(Arena *a, const Certificates *certificates, const Priva
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
     const bool is_key_new = changes(old, new, FLD_TLS_CERTIFICATE_PRIVATE_KEY);
     CLEANUP(private_key_free) PrivateKey *key = NULL;
@@ -59,7 +59,7 @@ static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, cons
         certificates_read(a, row_text(new, FLD_TLS_CERTIFICATE_CERTIFICATE), &certificates),
         problems, row_field_name(new, FLD_TLS_CERTIFICATE_CERTIFICATE), STR_NONE));
     TRY(certificate_fields_problem(
-        read_key(store, a, new, clear, rounds_left, &key), problems,
+        read_key(store, a, new, clear, rounds, &key), problems,
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY),
         row_field_name(new, FLD_TLS_CERTIFICATE_PRIVATE_KEY_PASSPHRASE)));
     if (key == NULL && !problems_any(problems)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "manager/rest/answer.h"
+#include "pki/limits.h"
 #include "store/writer.h"
 
 /* What a resource does beyond being stored. Each file of manager/resources/ fills one of these;
@@ -13,10 +14,10 @@ typedef struct ResourceHooks {
     /* Slow work on the merged row before the writer is asked: hashes, keys, PEM, packages. `old` is
      * NULL for a new row. `clear` holds the clear texts of secrets that the request gives, by
      * Field.index (STR_NONE: not given). May change values of `new`. What takes rounds to open
-     * counts them off *rounds_left: all objects of a request have PKI_ROUNDS_MAX together. No
+     * counts them off `rounds`: all objects of a request have PKI_ROUNDS_MAX together. No
      * snapshot is open meanwhile. */
     Err *(*prepare)(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems);
+                    PkiRounds *rounds, Problems *problems);
 
     /* Objects that a request may have, where `prepare` takes up to seconds for each; 0: as many as
      * write_prepare.c allows. */

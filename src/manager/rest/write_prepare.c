@@ -212,13 +212,13 @@ static CHECKED Err *run_hooks(const Rest *r, RestRequest *request, Write *write,
 {
     Arena *a = request->arena;
     const ResourceHooks *hooks = preparing_hooks(r, request);
-    unsigned rounds_left = PKI_ROUNDS_MAX;
+    PkiRounds rounds = {PKI_ROUNDS_MAX};
     MUST(hooks != NULL);
     for (size_t i = 0; i < write->n_items && !problems_any(&write->problems); i++) {
         WriteItem *item = &write->items[i];
         Row *row = row_copy(a, merged[i].row);
         TRY(hooks->prepare(r->store, a, merged[i].old, row, input_clear_texts(a, item->input),
-                           &rounds_left, &write->problems));
+                           &rounds, &write->problems));
         item->prepared = changes_of(a, merged[i].old, merged[i].row, row);
     }
     return NULL;

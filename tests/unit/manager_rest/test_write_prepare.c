@@ -128,9 +128,9 @@ static void meddle(const Row *row)
 }
 
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
-                    unsigned *rounds_left, Problems *problems)
+                    PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left;
+    (void)rounds;
     (void)store;
     (void)clear;
     const Field *comment = resource_field(new->resource, STR("comment"));
@@ -221,9 +221,9 @@ static int n_rendered;
 static int n_failing; /* how often it fails */
 
 static Err *prepare_passphrase(const Store *store, Arena *a, const Row *old, Row *new,
-                               const Str clear[], unsigned *rounds_left, Problems *problems)
+                               const Str clear[], PkiRounds *rounds, Problems *problems)
 {
-    (void)rounds_left;
+    (void)rounds;
     (void)store;
     (void)a;
     (void)old;
