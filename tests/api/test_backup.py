@@ -404,7 +404,7 @@ def test_command_line_refusals(fresh_server, passphrase_file, tmp_path):
     empty.write_text('\n')
     cases = [((*options, 'restore', cut), 'cut short'), (('--passphrase-file', wrong, 'restore', file), 'passphrase'),
              (('--passphrase-file', empty, 'restore', file), 'empty'), ((*options, 'restore', tmp_path / 'none'), 'none'),
-             (('--passphrase-file', tmp_path / 'none', 'restore', file), 'none'), (('restore', file), 'standard input'),
+             (('--passphrase-file', tmp_path / 'none', 'restore', file), 'none'), (('restore', file), 'Standard input ended'),
              ((*options, 'restore', passphrase_file), 'not a backup')]
     for running in (True, False):
         for words, text in cases:
