@@ -265,7 +265,7 @@ static CHECKED Err *renew(ServerCertificate *c, Arena *a, const Source *source, 
 /* Only what is settled is noted: after another failure the next look tries again. */
 Err *server_certificate_look(ServerCertificate *c, Arena *a, HttpCredentials **ret_credentials)
 {
-    Source source = {.text = STR("")};
+    Source source = {STR(""), STR(""), STR("")};
     bool settled = true;
     *ret_credentials = NULL;
     TRY(follow_changes(c, a));
