@@ -59,6 +59,24 @@ void json_put_float(Buf *out, double number)
     }
 }
 
+void json_put_value(Buf *out, Value value)
+{
+    switch (value.type) {
+    case VALUE_NULL:
+        buf_put_lit(out, "null");
+        break;
+    case VALUE_INTEGER:
+        buf_put_int64(out, value.integer);
+        break;
+    case VALUE_FLOAT:
+        json_put_float(out, value.number);
+        break;
+    case VALUE_TEXT:
+        json_put_string(out, value.text);
+        break;
+    }
+}
+
 void json_put_name(Buf *out, Str name)
 {
     json_put_string(out, name);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/value.h"
 
 /* JSON out, written straight into a Buf: ", " and ": " as separators, non-ASCII as it is. */
 
@@ -13,6 +14,9 @@ void json_put_string(Buf *out, Str s);
 /* The shortest decimal text that reads back as the same double, always with a point or exponent;
  * null for NaN and infinities. */
 void json_put_float(Buf *out, double number);
+
+/* A value by its own type: null, a number or a string. */
+void json_put_value(Buf *out, Value value);
 
 /* "name": */
 void json_put_name(Buf *out, Str name);

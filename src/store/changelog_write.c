@@ -6,25 +6,7 @@
 /* What a row of the log takes besides its two texts, roughly, with its share of the index. */
 enum { ROW_OVERHEAD_BYTES = 200 };
 
-/* --- values as JSON --- */
-
-static void put_value(Buf *out, Value v)
-{
-    switch (v.type) {
-    case VALUE_NULL:
-        buf_put_lit(out, "null");
-        return;
-    case VALUE_INTEGER:
-        buf_put_int64(out, v.integer);
-        return;
-    case VALUE_FLOAT:
-        json_put_float(out, v.number);
-        return;
-    case VALUE_TEXT:
-        json_put_string(out, v.text);
-        return;
-    }
-}
+/* --- rows as JSON --- */
 
 /* The stored fields, which are in alphabetical order; changed: NULL for all. */
 static void put_row(Buf *out, const Table *t, const Row *row, const bool changed[])
@@ -36,7 +18,7 @@ static void put_row(Buf *out, const Table *t, const Row *row, const bool changed
         if (changed == NULL || changed[f->index]) {
             json_put_comma(out, &first);
             json_put_name(out, f->name);
-            put_value(out, row->values[f->index]);
+            json_put_value(out, row->values[f->index]);
         }
     }
     buf_put_char(out, '}');

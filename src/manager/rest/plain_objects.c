@@ -7,27 +7,12 @@
 
 static void put_value(Buf *out, const Field *f, Value value)
 {
-    switch (value.type) {
-    case VALUE_NULL:
-        buf_put_lit(out, "null");
-        break;
-    case VALUE_INTEGER:
-        if (f->type == FIELD_BOOLEAN) {
-            buf_put_str(out, value.integer != 0 ? STR("true") : STR("false"));
-        } else {
-            buf_put_int64(out, value.integer);
-        }
-        break;
-    case VALUE_FLOAT:
-        json_put_float(out, value.number);
-        break;
-    case VALUE_TEXT:
-        if (f->type == FIELD_LIST || f->type == FIELD_DICT) {
-            buf_put_str(out, value.text);
-        } else {
-            json_put_string(out, value.text);
-        }
-        break;
+    if (f->type == FIELD_BOOLEAN && value.type == VALUE_INTEGER) {
+        buf_put_str(out, value.integer != 0 ? STR("true") : STR("false"));
+    } else if ((f->type == FIELD_LIST || f->type == FIELD_DICT) && value.type == VALUE_TEXT) {
+        buf_put_str(out, value.text);
+    } else {
+        json_put_value(out, value);
     }
 }
 

@@ -41,34 +41,16 @@ static bool is_shown(const Field *f)
            !f->write_only;
 }
 
-static void put_value(Buf *out, Value value)
-{
-    switch (value.type) {
-    case VALUE_NULL:
-        buf_put_lit(out, "null");
-        break;
-    case VALUE_INTEGER:
-        buf_put_int64(out, value.integer);
-        break;
-    case VALUE_FLOAT:
-        json_put_float(out, value.number);
-        break;
-    case VALUE_TEXT:
-        json_put_string(out, value.text);
-        break;
-    }
-}
-
 static void put_row(Buf *out, const Row *row)
 {
     buf_put_lit(out, "{\"key\": ");
-    put_value(out, row->key);
+    json_put_value(out, row->key);
     for (size_t i = 0; i < row->resource->n_fields; i++) {
         const Field *f = &row->resource->fields[i];
         if (is_shown(f)) {
             buf_put_lit(out, ", ");
             json_put_name(out, f->name);
-            put_value(out, row->values[i]);
+            json_put_value(out, row->values[i]);
         }
     }
     buf_put_char(out, '}');
