@@ -4,7 +4,9 @@
 #include "store/statement.h"
 #include "store/store_private.h"
 
-enum { CHANGES_FIRST_SIZE = 32 };
+enum { CHANGES_FIRST_SIZE = 32, BATCH_CHANGES = 200 };
+
+#define BATCH_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 
 #define COLUMNS "seq, tag, time, who, request, kind, resource, object, field, other, model_version"
 #define AFTER " FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2"
@@ -80,6 +82,32 @@ Err *changelog_read_names(Reader *r, Arena *a, int64_t after_seq, int64_t limit,
                           Change **ret_changes, size_t *ret_n)
 {
     return read_changes(r, a, read_names_sql, after_seq, limit, ret_changes, ret_n);
+}
+
+static Err *take_batch(Reader *r, Arena *a, int64_t *seq, ChangeBatch *take, void *context,
+                       size_t *ret_n)
+{
+    Change *changes = NULL;
+    size_t n = 0;
+    TRY(changelog_read_names(r, a, *seq, BATCH_CHANGES, &changes, &n));
+    if (n > 0) {
+        TRY(take(context, a, changes, n));
+        *seq = changes[n - 1].seq;
+    }
+    *ret_n = n;
+    return NULL;
+}
+
+Err *changelog_follow(Reader *r, Arena *a, int64_t *seq, ChangeBatch *take, void *context)
+{
+    for (size_t n = BATCH_CHANGES; n == BATCH_CHANGES;) {
+        CLEANUP(arena_free) Arena *scratch = arena_new(BATCH_ARENA_BYTES);
+        const Err *e = take_batch(r, scratch, seq, take, context, &n);
+        if (e != NULL) {
+            return err_copy(a, e);
+        }
+    }
+    return NULL;
 }
 
 Err *changelog_first_seq(Reader *r, Arena *a, int64_t *ret_seq)

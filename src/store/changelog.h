@@ -38,5 +38,13 @@ CHECKED Err *changelog_read(Reader *r, Arena *a, int64_t after_seq, int64_t limi
 CHECKED Err *changelog_read_names(Reader *r, Arena *a, int64_t after_seq, int64_t limit,
                                   Change **ret_changes, size_t *ret_n);
 
+/* What goes along with the changes: a batch of them, as changelog_read_names() gives them, with an
+ * arena that is emptied after it. */
+typedef Err *ChangeBatch(void *context, Arena *a, const Change changes[], size_t n);
+
+/* Hands over all changes after *seq, in batches; *seq is the last one that was taken, also where
+ * `take` fails, whose error goes on. Within a snapshot. */
+CHECKED Err *changelog_follow(Reader *r, Arena *a, int64_t *seq, ChangeBatch *take, void *context);
+
 /* Number of the oldest change still kept; 0 if there is none. */
 CHECKED Err *changelog_first_seq(Reader *r, Arena *a, int64_t *ret_seq);

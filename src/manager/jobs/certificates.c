@@ -6,7 +6,7 @@
 #include "store/changelog.h"
 #include "store/row_values.h"
 
-enum { BATCH_CHANGES = 200, BATCH_ROWS = 20 };
+enum { BATCH_ROWS = 20 };
 
 #define BATCH_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 #define LOOK_EVERY_US (3600 * DATETIME_SECOND_US)
@@ -149,14 +149,13 @@ static bool is_certificate(const Resource *r)
     return r != NULL && (r->index == RES_TLS_CERTIFICATE || r->index == RES_CA_CERTIFICATE);
 }
 
-/* Goes on to the end of a batch of changes; a certificate among them means a look at all. */
-static Err *take_changes(CertificateAlarms *c, Arena *a, size_t *ret_n)
+/* A certificate among them means a look at all. */
+static Err *take_changes(void *context, Arena *a, const Change changes[], size_t n)
 {
-    Change *changes = NULL;
-    TRY(changelog_read_names(c->reader, a, c->seq, BATCH_CHANGES, &changes, ret_n));
-    for (size_t i = 0; i < *ret_n; i++) {
+    CertificateAlarms *c = context;
+    (void)a; /* nothing is made */
+    for (size_t i = 0; i < n; i++) {
         c->next_us = is_certificate(changes[i].resource) ? AT_ONCE_US : c->next_us;
-        c->seq = changes[i].seq;
     }
     return NULL;
 }
@@ -164,12 +163,8 @@ static Err *take_changes(CertificateAlarms *c, Arena *a, size_t *ret_n)
 static Err *take_all_changes(CertificateAlarms *c, Arena *a)
 {
     int64_t seq = 0;
-    Err *e = reader_begin(c->reader, a, &seq);
-    for (size_t n = BATCH_CHANGES; n == BATCH_CHANGES && e == NULL;) {
-        CLEANUP(arena_free) Arena *scratch = arena_new(BATCH_ARENA_BYTES);
-        e = take_changes(c, scratch, &n);
-        e = e != NULL ? err_copy(a, e) : NULL;
-    }
+    TRY(reader_begin(c->reader, a, &seq));
+    Err *e = changelog_follow(c->reader, a, &c->seq, take_changes, c);
     reader_end(c->reader);
     return e;
 }

@@ -5,7 +5,7 @@
 #include "store/changelog.h"
 
 /* Rows written in one transaction; changes read at a time. */
-enum { BATCH_ROWS = 200, BATCH_CHANGES = 200 };
+enum { BATCH_ROWS = 200 };
 
 /* Memory of a batch. */
 #define BATCH_ARENA_BYTES ((size_t)64 * 1024 * 1024)
@@ -189,18 +189,17 @@ static Err *take_changes_of(Mirrors *m, Arena *a, const Mirror *mirror, const Ch
     return keys.n > 0 ? refresh_via(m, a, mirror, keys, now_us) : NULL;
 }
 
-static Err *take_changes(Mirrors *m, Arena *a, int64_t now_us, size_t *ret_n)
+typedef struct Following {
+    Mirrors *mirrors;
+    int64_t now_us;
+} Following;
+
+static Err *take_changes(void *context, Arena *a, const Change changes[], size_t n)
 {
-    Change *changes = NULL;
-    size_t n = 0;
-    TRY(changelog_read_names(m->reader, a, m->seq, BATCH_CHANGES, &changes, &n));
-    for (size_t i = 0; i < ARRAY_N(all) && n > 0; i++) {
-        TRY(take_changes_of(m, a, all[i], changes, n, now_us));
+    const Following *f = context;
+    for (size_t i = 0; i < ARRAY_N(all); i++) {
+        TRY(take_changes_of(f->mirrors, a, all[i], changes, n, f->now_us));
     }
-    if (n > 0) {
-        m->seq = changes[n - 1].seq;
-    }
-    *ret_n = n;
     return NULL;
 }
 
@@ -223,14 +222,8 @@ static Err *follow(Mirrors *m, Arena *a, int64_t seq, int64_t now_us)
     if (!m->made || first_seq > m->seq + 1) { /* the start, or what the log no longer knows */
         return make_all(m, a, seq, now_us);
     }
-    for (size_t n = BATCH_CHANGES; n == BATCH_CHANGES;) {
-        CLEANUP(arena_free) Arena *scratch = arena_new(BATCH_ARENA_BYTES);
-        Err *e = take_changes(m, scratch, now_us, &n);
-        if (e != NULL) {
-            return err_copy(a, e);
-        }
-    }
-    return NULL;
+    Following following = {m, now_us};
+    return changelog_follow(m->reader, a, &m->seq, take_changes, &following);
 }
 
 Err *mirrors_run(void *context, Arena *a, int64_t now_us)

@@ -13,8 +13,6 @@
 #include "store/secret.h"
 
 #define INTERMEDIATES_MAX 500
-#define BATCH_CHANGES 200
-#define BATCH_ARENA_BYTES ((size_t)4 * 1024 * 1024)
 #define OWN_ARENA_BYTES ((size_t)1024 * 1024)
 #define SOURCE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -127,15 +125,14 @@ static bool is_concerned(const Resource *r)
            r->index == RES_CA_CERTIFICATE;
 }
 
-/* A batch; *ret_n: how many there were. */
-static CHECKED Err *read_changes(ServerCertificate *c, Arena *a, size_t *ret_n)
+static CHECKED Err *take_changes(void *context, Arena *a, const Change changes[], size_t n)
 {
-    Change *changes = NULL;
-    TRY(changelog_read_names(c->reader, a, c->seq, BATCH_CHANGES, &changes, ret_n));
-    for (size_t i = 0; i < *ret_n; i++) {
-        const bool any_gone = changes[i].seq != c->seq + 1; /* the log was cut since */
+    ServerCertificate *c = context;
+    (void)a; /* nothing is made */
+    for (size_t i = 0; i < n; i++) {
+        const int64_t before = i == 0 ? c->seq : changes[i - 1].seq;
+        const bool any_gone = changes[i].seq != before + 1; /* the log was cut since */
         c->is_current = c->is_current && !any_gone && !is_concerned(changes[i].resource);
-        c->seq = changes[i].seq;
     }
     return NULL;
 }
@@ -147,12 +144,8 @@ static CHECKED Err *follow_changes(ServerCertificate *c, Arena *a)
     if (c->seq == store_seq(c->store, STORE_CONFIG)) {
         return NULL;
     }
-    Err *e = reader_begin(c->reader, a, &seq);
-    for (size_t n = BATCH_CHANGES; n == BATCH_CHANGES && e == NULL;) {
-        CLEANUP(arena_free) Arena *scratch = arena_new(BATCH_ARENA_BYTES);
-        e = read_changes(c, scratch, &n);
-        e = e != NULL ? err_copy(a, e) : NULL;
-    }
+    TRY(reader_begin(c->reader, a, &seq));
+    Err *e = changelog_follow(c->reader, a, &c->seq, take_changes, c);
     reader_end(c->reader);
     if (e == NULL && c->seq < seq) {
         c->is_current = false; /* all of it was cut */
