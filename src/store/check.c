@@ -89,10 +89,16 @@ static Err *check_schema(Check *c)
     return NULL;
 }
 
+static Err *count_rows(Check *c, const Table *t, int64_t *ret_n)
+{
+    return db_int64(c->db, c->arena, sql_with_name(c, "SELECT count(*) FROM ", t->name, ""), 0,
+                    ret_n);
+}
+
 static Err *check_singleton(Check *c, const Table *t)
 {
     int64_t n = 0;
-    TRY(db_int64(c->db, c->arena, sql_with_name(c, "SELECT count(*) FROM ", t->name, ""), 0, &n));
+    TRY(count_rows(c, t, &n));
     if (n != 1) {
         fault(c, "%.*s: it has %lld rows instead of its only one", STR_ARG(t->name), (long long)n);
     }
@@ -140,7 +146,7 @@ static Err *check_version(Check *c, const Table *t, int64_t seq)
 static Err *check_count(Check *c, const Table *t, const ResourceCounters *counters)
 {
     int64_t n = 0;
-    TRY(db_int64(c->db, c->arena, sql_with_name(c, "SELECT count(*) FROM ", t->name, ""), 0, &n));
+    TRY(count_rows(c, t, &n));
     if (n != counters->n_rows) {
         fault(c, "%.*s: it has %lld rows, the kept count is %lld", STR_ARG(t->name), (long long)n,
               (long long)counters->n_rows);

@@ -1,6 +1,7 @@
 /* Start-up configurations as XML 1.0. */
 #include "manager/resources/node_start.h"
 
+#include "manager/rest/answer.h"
 #include "model/keys.h"
 #include "pki/certificates.h"
 #include "store/row_values.h"
@@ -45,21 +46,12 @@ static bool is_noncharacter(Str s, size_t at)
 /* What no document may hold, however it is written, becomes "?". */
 static void put_character(Buf *out, char c)
 {
-    switch (c) {
-    case '&':
-        buf_put_lit(out, "&amp;");
-        break;
-    case '<':
-        buf_put_lit(out, "&lt;");
-        break;
-    case '>':
-        buf_put_lit(out, "&gt;");
-        break;
-    case '\r': /* else readers take it for a line's end */
+    if (c == '\r') { /* else readers take it for a line's end */
         buf_put_lit(out, "&#13;");
-        break;
-    default:
-        buf_put_char(out, (unsigned char)c < ' ' && c != '\t' && c != '\n' ? '?' : c);
+    } else if ((unsigned char)c < ' ' && c != '\t' && c != '\n') {
+        buf_put_char(out, '?');
+    } else {
+        answer_put_escaped(out, (Str){&c, 1});
     }
 }
 

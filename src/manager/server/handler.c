@@ -147,16 +147,20 @@ static void job_verify(PoolJob *job, Reader *reader)
     exchange_take_login(x, answer, wait_s);
 }
 
+static uint64_t source_of(const Handler *h, const void *who, size_t size)
+{
+    uint64_t source = 0;
+    (void)crypto_shorthash((unsigned char *)&source, who, size, h->source_key); /* can't fail */
+    return source;
+}
+
 uint64_t handler_source(const Handler *h, const HttpRequest *http)
 {
     HttpAddress address = {.bytes = {0}};
-    uint64_t source = 0;
     if (http_address_parse(http->client_address, &address)) {
         address = http_address_client(&address);
     }
-    (void)crypto_shorthash((unsigned char *)&source, address.bytes, sizeof address.bytes,
-                           h->source_key); /* can't fail */
-    return source;
+    return source_of(h, address.bytes, sizeof address.bytes);
 }
 
 static void exchange_put(Exchange *x, void (*run)(PoolJob *job, Reader *reader))
@@ -176,11 +180,8 @@ static void job_give_up(PoolJob *job)
 /* Whose turn it is for what takes seconds: the user's, from however many addresses. */
 static uint64_t exchange_user(const Exchange *x)
 {
-    uint64_t source = 0;
     const Str name = x->rest.principal.name;
-    (void)crypto_shorthash((unsigned char *)&source, (const unsigned char *)name.ptr, name.len,
-                           x->handler->source_key); /* can't fail */
-    return source;
+    return source_of(x->handler, name.ptr, name.len);
 }
 
 static void exchange_put_long(Exchange *x, void (*run)(PoolJob *job, Reader *reader))
