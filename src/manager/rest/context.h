@@ -10,6 +10,7 @@ typedef struct RenderPlans RenderPlans;
 
 struct Rest {
     Store *store; /* borrowed */
+    Arena *arena; /* of what lives as long */
     const Model *model;
     RestOptions options;
     Router *router;
@@ -17,7 +18,8 @@ struct Rest {
     const CommandEntry **commands;  /* by Resource.index; NULL: no such command. Owned array */
     Permission download_permission; /* to fetch what a backup or a snapshot holds */
     RenderPlans *plans;
-    Cache *cache; /* NULL: none */
+    Str epochs[STORE_FILE_N]; /* of tags; see etag_epoch() */
+    Cache *cache;             /* NULL: none */
 };
 
 /* What a resource does beyond being stored; NULL if nothing. */

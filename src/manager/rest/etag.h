@@ -8,8 +8,8 @@
  * version among the objects inside its body. Of a list: over all that the file holds, with a hash
  * of the question. */
 
-/* Of the rows of a file: new at every restore, migration, and change of what shows them (see
- * renderer_id.h). */
+/* Of the rows of a file, for as long as the store is open: new at every restore, migration, and
+ * change of what shows them (see renderer_id.h). */
 Str etag_epoch(Arena *a, const Store *store, StoreFile file);
 
 /* With its quotes. epoch: etag_epoch() of the resource's file. */

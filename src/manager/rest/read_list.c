@@ -30,8 +30,7 @@ static uint64_t question_of(const RestRequest *request)
 static Str tag_of(const Rest *r, const RestRequest *request, int64_t seq)
 {
     const StoreFile file = store_file_of(request->route.resource);
-    return etag_of_list(request->arena, etag_epoch(request->arena, r->store, file), seq,
-                        question_of(request));
+    return etag_of_list(request->arena, r->epochs[file], seq, question_of(request));
 }
 
 /* Nested rows have either a relation to their parent or its key beside their own. */

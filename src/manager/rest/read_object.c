@@ -15,7 +15,7 @@ typedef struct ObjectWork {
 /* 200, or 304 if the client has it. Takes `body` over. */
 static void answer_object(const Rest *r, RestRequest *request, Buf *body, CacheTag tag)
 {
-    const Str epoch = etag_epoch(request->arena, r->store, store_file_of(request->route.resource));
+    const Str epoch = r->epochs[store_file_of(request->route.resource)];
     const Str etag = etag_of_object(request->arena, epoch, tag);
     const Str asked = request->header(request->header_context, STR("if-none-match"));
     if (etag_none_match(asked, etag)) {

@@ -6,11 +6,14 @@
 #include "manager/rest/body.h"
 #include "manager/rest/cache.h"
 #include "manager/rest/context.h"
+#include "manager/rest/etag.h"
 #include "manager/rest/media_type.h"
 #include "manager/rest/read.h"
 #include "manager/rest/render.h"
 #include "manager/rest/write.h"
 #include "model/model_ids.h"
+
+#define REST_ARENA_BYTES ((size_t)64 * 1024)
 
 static const size_t body_max = (size_t)16 << 20;
 static const size_t list_body_max = (size_t)64 << 20;
@@ -35,6 +38,13 @@ static void find_commands(Rest *r)
     }
 }
 
+static void find_epochs(Rest *r)
+{
+    for (size_t i = 0; i < STORE_FILE_N; i++) {
+        r->epochs[i] = etag_epoch(r->arena, r->store, (StoreFile)i);
+    }
+}
+
 Rest *rest_new(Store *store, const RestOptions *options)
 {
     Rest *r = calloc(1, sizeof *r);
@@ -42,6 +52,8 @@ Rest *rest_new(Store *store, const RestOptions *options)
     r->store = store;
     r->model = store_model(store);
     r->options = *options;
+    r->arena = arena_new(REST_ARENA_BYTES);
+    find_epochs(r);
     r->router = router_new(r->model);
     r->hooks = calloc(r->model->n_resources, sizeof(const ResourceHooks *));
     r->commands = calloc(r->model->n_resources, sizeof(const CommandEntry *));
@@ -60,6 +72,7 @@ Rest *rest_free(Rest *r)
         r->cache = cache_free(r->cache);
         r->plans = render_plans_free(r->plans);
         r->router = router_free(r->router);
+        r->arena = arena_free(r->arena);
         free(r->hooks);
         free(r->commands);
         free(r);

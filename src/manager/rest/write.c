@@ -291,7 +291,7 @@ static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *
     if (write->if_match.ptr == NULL) {
         return NULL;
     }
-    const Str epoch = etag_epoch(a->arena, a->rest->store, write_file(request));
+    const Str epoch = a->rest->epochs[write_file(request)];
     write->precondition_failed = row == NULL || !etag_match(write->if_match, epoch, row->version);
     return write->precondition_failed
                ? err(a->arena, ERR_CONFLICT, "The object was changed meanwhile.")
@@ -397,17 +397,23 @@ static void answer_failed(RestRequest *request, Write *write, const Err *e)
     }
 }
 
+/* The body of a creation was made before the commit. */
+static void finish_stored(const Rest *r, RestRequest *request, const Write *write)
+{
+    for (const Deleted *d = write->deleted; d != NULL; d = d->next) {
+        d->hooks->after_delete(r->store, request->arena, d->key);
+    }
+    if (request->answer.status == 0) {
+        answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
+    }
+}
+
 RestNext write_finish(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
 {
     Write *write = request->work;
     (void)seq; /* tells nothing that the answer shows */
-    for (const Deleted *d = e == NULL ? write->deleted : NULL; d != NULL; d = d->next) {
-        d->hooks->after_delete(r->store, request->arena, d->key);
-    }
-    if (e == NULL && request->answer.status == 0) {
-        answer_empty(&request->answer, request->method_bit == METHOD_PATCH ? 202 : 204);
-    }
     if (e == NULL) {
+        finish_stored(r, request, write);
         return REST_ANSWERED;
     }
     answer_clear(&request->answer);

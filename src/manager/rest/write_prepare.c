@@ -33,11 +33,19 @@ static bool is_passphrase(const InputField *f)
     return f->kind == INPUT_SECRET && f->field->secret == SECRET_INPUT;
 }
 
-static bool is_slow(const Input *input)
+static bool is_slow(const InputField *f)
 {
-    for (size_t i = 0; i < input->n_fields; i++) {
-        if (is_hash(&input->fields[i]) || input->fields[i].kind == INPUT_FILE) {
-            return true;
+    return is_hash(f) || f->kind == INPUT_FILE;
+}
+
+static bool has_field(const Write *write, bool (*is_such)(const InputField *f))
+{
+    for (size_t i = 0; i < write->n_items; i++) {
+        const Input *input = write->items[i].input;
+        for (size_t k = 0; k < input->n_fields; k++) {
+            if (is_such(&input->fields[k])) {
+                return true;
+            }
         }
     }
     return false;
@@ -45,29 +53,12 @@ static bool is_slow(const Input *input)
 
 bool write_needs_prepare(const Rest *r, const RestRequest *request, const Write *write)
 {
-    if (write->n_items > 0 && preparing_hooks(r, request) != NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < write->n_items; i++) {
-        if (is_slow(write->items[i].input)) {
-            return true;
-        }
-    }
-    return false;
+    return (write->n_items > 0 && preparing_hooks(r, request) != NULL) || has_field(write, is_slow);
 }
 
 bool write_prepares_passwords(const RestRequest *request)
 {
-    const Write *write = request->work;
-    for (size_t i = 0; i < write->n_items; i++) {
-        const Input *input = write->items[i].input;
-        for (size_t k = 0; k < input->n_fields; k++) {
-            if (is_hash(&input->fields[k])) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return has_field(request->work, is_hash);
 }
 
 /* --- hashes and files: once, however often the rest is repeated --- */
