@@ -16,29 +16,34 @@ MOST_SECONDS = 10
 
 
 def sees_cost(server, run):
-    """What run() answers, with the processor time that each request cost the server."""
+    """What run() answers, with the processor time that each request cost the server if it doesn't say."""
     idle = process.idle_cores()
     pids = server.pids()
     before = process.cpu_us(pids)
     result = run()
     cost = process.cpu_us(pids) - before
-    return {**result, 'cpu_us': cost / max(1, result['requests']), 'idle_cores': idle}
+    return {'cpu_us': cost / max(1, result['requests']), 'idle_cores': idle, **result}
 
 
 def wrk(server, requests, *, seconds, clients=16, threads=2, counted=False, once=False):
-    """Requests a second and their latencies. once: as many requests as there are, so long as that takes."""
+    """Requests a second and their latencies. once: as many requests as there are, so long as that takes,
+    on connections that are open already."""
     file = server.work / 'requests'
     file.write_bytes(b'\0'.join(requests) + b'\0')
     threads = 1 if once else min(threads, clients)
     command = ['wrk', f'-t{threads}', f'-c{clients}', f'-d{min(seconds, MOST_SECONDS)}s', '--timeout', '20s',
                '-s', HERE / 'load.lua', f'https://127.0.0.1:{server.port}']
-    environment = {**os.environ, 'REQUESTS': str(file), 'COUNTED': str(int(counted)), 'ONCE': str(int(once))}
+    environment = {**os.environ, 'REQUESTS': str(file), 'COUNTED': str(int(counted)), 'ONCE': str(int(once)),
+                   'SCHEDSTATS': ' '.join(map(str, process.schedstats(server.pids())))}
 
     def run():
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=60)
         result = json.loads(re.search(r'^RESULT (.*)$', done.stdout, re.M).group(1))
         if result['refused'] or result['failed'] or result['seconds'] <= 0:
             raise RuntimeError(f'{server.name}: {requests[0][:80]} … {result}')
+        if once:
+            cost = float(re.search(r'^CPU_US (\S+)$', done.stdout, re.M).group(1))
+            result['cpu_us'] = cost / max(1, result['requests'])
         return {**result, 'rps': result['requests'] / result['seconds']}
     return sees_cost(server, run)
 

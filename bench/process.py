@@ -24,13 +24,14 @@ def family(pid):
     return found
 
 
+def schedstats(pids):
+    """Where each of the threads that these processes have now shows its processor time."""
+    return [task / 'schedstat' for pid in pids for task in (PROC / str(pid) / 'task').iterdir()]
+
+
 def cpu_us(pids):
-    """Processor time (user and system) of the threads that these processes have now, in microseconds."""
-    total_ns = 0
-    for pid in pids:
-        for task in (PROC / str(pid) / 'task').iterdir():
-            total_ns += int((task / 'schedstat').read_text().split()[0])
-    return total_ns / 1000
+    """Processor time (user and system) of these processes, in microseconds."""
+    return sum(int(path.read_text().split()[0]) for path in schedstats(pids)) / 1000
 
 
 def memory_kib(pid):

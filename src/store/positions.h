@@ -10,7 +10,7 @@
  * `seq` is the newest change in the asker's snapshot, which the writer must have published already:
  * only then positions_changed() has been called for all of them. */
 
-enum { POSITIONS_STEP = 1024 };
+enum { POSITIONS_STEP = 256 };
 
 /* Rows of a table beyond so many times the step are found by walking. */
 enum { POSITIONS_MAX = 65536 };
