@@ -66,7 +66,6 @@ struct HttpExchange {
     size_t input_len;
     size_t input_high; /* so much of it was ever written since it was last wiped */
     HttpHead head;
-    char client_address[HTTP_ADDRESS_TEXT_SIZE];
     char input[HTTP_INPUT_SIZE];
 };
 

@@ -52,13 +52,12 @@ HttpStep http_receive_first(HttpConnection *c)
 static void find_client(HttpConnection *c, HttpExchange *x)
 {
     const HttpServer *s = server_of(c);
-    HttpAddress address = c->address;
+    x->request.client_address = c->address;
     const Str list =
         c->trusted ? http_request_header(&x->request, STR("x-forwarded-for")) : STR_NONE;
     if (list.ptr != NULL) {
-        (void)http_address_forwarded(list, s->proxies, s->n_proxies, &address);
+        (void)http_address_forwarded(list, s->proxies, s->n_proxies, &x->request.client_address);
     }
-    x->request.client_address = http_address_write(&address, x->client_address);
 }
 
 static void fill_request(HttpConnection *c, HttpExchange *x)

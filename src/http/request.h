@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "http/address.h"
 
 /* One HTTP request as the application sees it.
  *
@@ -31,8 +32,8 @@ typedef struct HttpRequest {
     bool has_body;
     uint64_t content_length; /* as announced; 0 if chunked. With the whole body there: its length */
     Str body;                /* on_request(): whole, unless spooled */
-    int body_fd;        /* on_request(): a spooled body, at offset 0; else -1. Closed by http/ */
-    Str client_address; /* numeric; behind trusted proxies the last untrusted one */
+    int body_fd; /* on_request(): a spooled body, at offset 0; else -1. Closed by http/ */
+    HttpAddress client_address; /* behind trusted proxies the last untrusted one */
     bool through_proxy; /* the peer is a trusted proxy: its X-Forwarded-… headers may be believed */
     Str peer_certificate; /* DER of the verified client certificate; STR_NONE without */
     size_t listener;      /* which of http_server_listen(), from 0 */

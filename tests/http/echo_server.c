@@ -156,7 +156,8 @@ static void describe(Echo *echo, HttpRequest *request)
     put_member(out, "path", request->path);
     put_member(out, "query", request->query);
     put_member(out, "host", request->host);
-    put_member(out, "client", request->client_address);
+    char client[HTTP_ADDRESS_TEXT_SIZE];
+    put_member(out, "client", http_address_write(&request->client_address, client));
     put_member(out, "accept", http_request_header(request, STR("accept")));
     put_member(out, "cookie", http_request_header(request, STR("cookie")));
     put_member(out, "x-last", http_request_header(request, STR("x-last")));

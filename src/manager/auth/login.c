@@ -113,8 +113,8 @@ static LoginAnswer recall_refusal(const Login *l)
     return (settings & 1) != 0 ? LOGIN_NEEDS_TOKEN : LOGIN_REFUSED;
 }
 
-static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, Str address, int64_t now_us,
-                                int64_t *ret_wait_s)
+static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, const HttpAddress *address,
+                                int64_t now_us, int64_t *ret_wait_s)
 {
     Basic basic;
     if (!basic_parse(a, authorization, &basic)) {
@@ -124,7 +124,7 @@ static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, Str addre
     return *ret_wait_s > 0 ? LOGIN_THROTTLED : LOGIN_UNKNOWN;
 }
 
-LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
+LoginAnswer login_recall(Login *l, Arena *a, Str authorization, const HttpAddress *address,
                          Principal *ret_principal, int64_t *ret_wait_s)
 {
     const bool bearer = has_scheme(authorization, STR("bearer"));
@@ -231,8 +231,9 @@ static bool account_is_right(const Account *account, Str password)
     return right && account_may_login(account);
 }
 
-static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
-                         LoginAnswer *ret_answer, Principal *ret_principal)
+static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization,
+                         const HttpAddress *address, LoginAnswer *ret_answer,
+                         Principal *ret_principal)
 {
     Basic basic;
     Account account = {.row = NULL};
@@ -294,7 +295,7 @@ static Err *read_refusal(Login *l, Reader *reader, Arena *a, LoginAnswer *ret_an
     return e;
 }
 
-Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
+Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, const HttpAddress *address,
                   LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
 {
     /* Again, since others of the same client may have been verified while this one waited. */

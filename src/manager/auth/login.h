@@ -33,12 +33,13 @@ Throttle *login_throttle(Login *l);
 
 /* authorization: the header's value, STR_NONE if absent. *ret_wait_s: seconds to wait when
  * throttled. Never touches the store. */
-LoginAnswer login_recall(Login *l, Arena *a, Str authorization, Str address,
+LoginAnswer login_recall(Login *l, Arena *a, Str authorization, const HttpAddress *address,
                          Principal *ret_principal, int64_t *ret_wait_s);
 
 /* Errors: ERR_IO of the store. */
-CHECKED Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, Str address,
-                          LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s);
+CHECKED Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization,
+                          const HttpAddress *address, LoginAnswer *ret_answer,
+                          Principal *ret_principal, int64_t *ret_wait_s);
 
 /* Sets the password of a local administrator, enables the account, and lets passwords be taken
  * again if they aren't. Waits for the commit: not on a loop or writer thread. Errors: ERR_INVALID

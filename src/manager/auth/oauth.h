@@ -10,10 +10,10 @@
 #define OAUTH_BODY_MAX ((size_t)64 * 1024)
 
 typedef struct OauthRequest {
-    Arena *arena; /* of the HTTP request; texts are borrowed from there */
-    Str body;     /* a form */
-    Str host;     /* as the client calls us */
-    Str address;  /* of the client */
+    Arena *arena;               /* of the HTTP request; texts are borrowed from there */
+    Str body;                   /* a form */
+    Str host;                   /* as the client calls us */
+    const HttpAddress *address; /* of the client */
 
     /* Filled by oauth_check(). */
     const char *error; /* of RFC 6749 5.2; NULL: none */

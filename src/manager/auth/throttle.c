@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/thread.h"
-#include "http/address.h"
 
 /* Tables of fixed size: an old counter gives way to a new one that falls on its place, so that
  * nobody can make them grow. The key is secret, hence nobody can aim at a counter either; and
@@ -46,20 +45,11 @@ Throttle *throttle_free(Throttle *t)
     return NULL;
 }
 
-static Str network_of(Str address, HttpAddress *room)
-{
-    if (!http_address_parse(address, room)) {
-        return address;
-    }
-    *room = http_address_client(room);
-    return (Str){(const char *)room->bytes, sizeof room->bytes};
-}
-
 /* user: "" for the address as a whole. */
-static uint64_t counter_name(const Throttle *t, Str address, Str user)
+static uint64_t counter_name(const Throttle *t, const HttpAddress *address, Str user)
 {
-    HttpAddress network;
-    const Str parts[] = {network_of(address, &network), user};
+    const HttpAddress network = http_address_client(address);
+    const Str parts[] = {{(const char *)network.bytes, sizeof network.bytes}, user};
     uint64_t name = 0;
     for (size_t i = 0; i < ARRAY_N(parts); i++) {
         uint64_t hash = 0;
@@ -96,7 +86,7 @@ static void counter_add(Throttle *t, CounterKind kind, uint64_t name, int64_t no
     counter->failures++;
 }
 
-int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us)
+int64_t throttle_wait_s(Throttle *t, const HttpAddress *address, Str user, int64_t now_us)
 {
     mutex_lock(&t->lock);
     const int64_t user_us =
@@ -107,7 +97,7 @@ int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us)
     return (MAX(user_us, address_us) + 999999) / 1000000;
 }
 
-void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us)
+void throttle_count_failure(Throttle *t, const HttpAddress *address, Str user, int64_t now_us)
 {
     mutex_lock(&t->lock);
     counter_add(t, COUNTER_USER, counter_name(t, address, user), now_us);
@@ -115,7 +105,7 @@ void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us)
     mutex_unlock(&t->lock);
 }
 
-void throttle_forget(Throttle *t, Str address, Str user)
+void throttle_forget(Throttle *t, const HttpAddress *address, Str user)
 {
     mutex_lock(&t->lock);
     const uint64_t name = counter_name(t, address, user);

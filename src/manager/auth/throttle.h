@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "base/str.h"
+#include "http/address.h"
 
 /* Failed logins: at most 10 a minute for a user from one address, and 50 a minute from one address.
  * An address is an IPv4 one or an IPv6 /64. Whoever is over that waits, whatever the password; the
@@ -20,9 +21,9 @@ Throttle *throttle_free(Throttle *t);
 DEFINE_CLEANUP(Throttle, throttle_free);
 
 /* Whole seconds to wait before another try, 0 if it may be made now. now_us: monotonic. */
-int64_t throttle_wait_s(Throttle *t, Str address, Str user, int64_t now_us);
+int64_t throttle_wait_s(Throttle *t, const HttpAddress *address, Str user, int64_t now_us);
 
-void throttle_count_failure(Throttle *t, Str address, Str user, int64_t now_us);
+void throttle_count_failure(Throttle *t, const HttpAddress *address, Str user, int64_t now_us);
 
 /* A success forgets the failures of this user from this address. */
-void throttle_forget(Throttle *t, Str address, Str user);
+void throttle_forget(Throttle *t, const HttpAddress *address, Str user);

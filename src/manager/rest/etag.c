@@ -3,7 +3,10 @@
 
 #include <inttypes.h>
 
+#include "base/buf.h"
 #include "manager/rest/renderer_id.h"
+
+enum { ETAG_MAX_BYTES = 1024 };
 
 Str etag_epoch(Arena *a, const Store *store, StoreFile file)
 {
@@ -12,7 +15,16 @@ Str etag_epoch(Arena *a, const Store *store, StoreFile file)
 
 Str etag_of_object(Arena *a, Str epoch, CacheTag tag)
 {
-    return str_format(a, "\"%.*s-%" PRId64 "-%" PRId64 "\"", STR_ARG(epoch), tag.own, tag.nested);
+    /* Not by a format: it took a tenth of the time of an object that is in the cache. */
+    CLEANUP(buf_free) Buf *b = buf_new(ETAG_MAX_BYTES);
+    buf_put_char(b, '"');
+    buf_put_str(b, epoch);
+    buf_put_char(b, '-');
+    buf_put_int64(b, tag.own);
+    buf_put_char(b, '-');
+    buf_put_int64(b, tag.nested);
+    buf_put_char(b, '"');
+    return str_dup(a, buf_str(b));
 }
 
 Str etag_of_list(Arena *a, Str epoch, int64_t seq, uint64_t question)

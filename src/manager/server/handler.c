@@ -138,7 +138,7 @@ static void job_verify(PoolJob *job, Reader *reader)
     LoginAnswer answer = LOGIN_REFUSED;
     int64_t wait_s = 0;
     const Err *e = login_verify(x->handler->login, reader, x->rest.arena, exchange_authorization(x),
-                                x->http->client_address, &answer, &x->rest.principal, &wait_s);
+                                &x->http->client_address, &answer, &x->rest.principal, &wait_s);
     if (e != NULL) {
         answer_failure(&x->rest.answer, x->rest.arena, STR("login"), e);
         exchange_send(x);
@@ -156,10 +156,7 @@ static uint64_t source_of(const Handler *h, const void *who, size_t size)
 
 uint64_t handler_source(const Handler *h, const HttpRequest *http)
 {
-    HttpAddress address = {.bytes = {0}};
-    if (http_address_parse(http->client_address, &address)) {
-        address = http_address_client(&address);
-    }
+    const HttpAddress address = http_address_client(&http->client_address);
     return source_of(h, address.bytes, sizeof address.bytes);
 }
 
@@ -198,7 +195,7 @@ static void exchange_login(Exchange *x)
     int64_t wait_s = 0;
     const LoginAnswer answer =
         login_recall(x->handler->login, x->rest.arena, exchange_authorization(x),
-                     x->http->client_address, &x->rest.principal, &wait_s);
+                     &x->http->client_address, &x->rest.principal, &wait_s);
     if (answer != LOGIN_UNKNOWN && answer != LOGIN_LOOK_UP) {
         exchange_take_login(x, answer, wait_s);
         return;

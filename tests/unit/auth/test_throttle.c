@@ -4,8 +4,10 @@
 
 #define SECOND_US INT64_C(1000000)
 
-static const Str here = STR_INIT("192.0.2.1");
-static const Str there = STR_INIT("192.0.2.2");
+static const HttpAddress *const here =
+    &(HttpAddress){{[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 1}};
+static const HttpAddress *const there =
+    &(HttpAddress){{[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 2}};
 static const Str admin = STR_INIT("admin");
 
 static void fail_n(Throttle *t, int n, Str user)
@@ -59,19 +61,26 @@ static void test_no_number_of_names_hides_an_address(void **state)
     assert_true(throttle_wait_s(t, here, STR("nobody"), SECOND_US) > 0);
 }
 
+static const HttpAddress *ipv6(const char *text, HttpAddress *room)
+{
+    assert_true(http_address_parse(str_from(text), room));
+    return room;
+}
+
 static void test_a_network_of_ipv6_is_one_address(void **state)
 {
     (void)state;
     static const char *const addresses[] = {"2001:db8:0:1::1", "2001:db8:0:1:2:3:4:5"};
+    HttpAddress a;
     CLEANUP(throttle_free) Throttle *t = throttle_new();
     for (int i = 0; i < THROTTLE_USER_FAILURES; i++) {
-        throttle_count_failure(t, str_from(addresses[i % 2]), admin, SECOND_US);
+        throttle_count_failure(t, ipv6(addresses[i % 2], &a), admin, SECOND_US);
     }
-    assert_true(throttle_wait_s(t, STR("2001:db8:0:1::7"), admin, SECOND_US) > 0);
-    assert_int_equal(throttle_wait_s(t, STR("2001:db8:0:2::1"), admin, SECOND_US), 0);
+    assert_true(throttle_wait_s(t, ipv6("2001:db8:0:1::7", &a), admin, SECOND_US) > 0);
+    assert_int_equal(throttle_wait_s(t, ipv6("2001:db8:0:2::1", &a), admin, SECOND_US), 0);
     assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 0);
-    throttle_forget(t, STR("2001:db8:0:1::8"), admin);
-    assert_int_equal(throttle_wait_s(t, STR("2001:db8:0:1::1"), admin, SECOND_US), 0);
+    throttle_forget(t, ipv6("2001:db8:0:1::8", &a), admin);
+    assert_int_equal(throttle_wait_s(t, ipv6("2001:db8:0:1::1", &a), admin, SECOND_US), 0);
 }
 
 static void test_a_success_forgets(void **state)
