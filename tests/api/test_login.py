@@ -99,6 +99,13 @@ def test_failures_make_wait_but_not_from_elsewhere(fresh_server):
     assert status(fresh_server, RIGHT, source='127.0.0.2').status == 200
 
 
+def test_an_empty_password_is_none(fresh_server):
+    """wire 11.4: refused before anything else, so it makes nobody wait."""
+    empty = basic(b'admin', b'')
+    assert [status(fresh_server, empty).status for _ in range(12)] == [401] * 12
+    assert status(fresh_server, RIGHT).status == 200
+
+
 def test_somebody_without_rights(client, server):
     """wire 11.4: 403, not 401, which would make clients log in again."""
     client.create('administrator', name='l.powerless', password='some password', roles=[])

@@ -117,7 +117,7 @@ static LoginAnswer recall_basic(Login *l, Arena *a, Str authorization, const Htt
                                 int64_t now_us, int64_t *ret_wait_s)
 {
     Basic basic;
-    if (!basic_parse(a, authorization, &basic)) {
+    if (!basic_parse(a, authorization, &basic) || basic.password.len == 0) {
         return recall_refusal(l);
     }
     *ret_wait_s = throttle_wait_s(l->throttle, address, basic.user, now_us);
@@ -231,35 +231,74 @@ static bool account_is_right(const Account *account, Str password)
     return right && account_may_login(account);
 }
 
-static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization,
-                         const HttpAddress *address, LoginAnswer *ret_answer,
-                         Principal *ret_principal)
+/* Whether this account's password is still the one that was verified. */
+static bool account_is_still(const Account *account, Str stored)
 {
-    Basic basic;
+    return account_may_login(account) &&
+           str_equal(row_text(account->row, FLD_ADMINISTRATOR_PASSWORD), stored);
+}
+
+static bool account_takes(const Account *account, const LoginPassword *given)
+{
+    return given->is_web || !account->basic_off;
+}
+
+static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                          LoginProof *proof)
+{
     Account account = {.row = NULL};
-    MUST(basic_parse(a, authorization, &basic)); /* or it would have been refused */
-    TRY(account_read(l, reader, a, basic.user, &account));
-    if (account.basic_off) {
-        *ret_answer = LOGIN_NEEDS_TOKEN;
+    TRY(account_read(l, reader, a, given->user, &account));
+    if (!account_takes(&account, given)) {
+        proof->answer = LOGIN_NEEDS_TOKEN;
         return NULL;
     }
-    *ret_answer = LOGIN_REFUSED;
-    if (!account_is_right(&account, basic.password)) {
-        throttle_count_failure(l->throttle, address, basic.user, datetime_monotonic_us());
+    if (!account_is_right(&account, given->password)) {
+        throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
         return NULL;
     }
-    throttle_forget(l->throttle, address, basic.user);
-    const Str verified = row_text(account.row, FLD_ADMINISTRATOR_PASSWORD);
+    throttle_forget(l->throttle, given->address, given->user);
+    const Str stored = row_text(account.row, FLD_ADMINISTRATOR_PASSWORD);
     TRY(account_note_login(l, reader, a, &account));
     /* Changed while we verified: the next request finds out. */
-    if (!account_may_login(&account) || account.basic_off ||
-        !str_equal(row_text(account.row, FLD_ADMINISTRATOR_PASSWORD), verified)) {
-        return NULL;
+    if (account_is_still(&account, stored) && account_takes(&account, given)) {
+        proof->answer = LOGIN_OK;
+        proof->grant = account.grant;
+        proof->life_us = CREDENTIALS_LIFE_US;
+        proof->account = account.row->key;
+        proof->stored = stored;
     }
-    credentials_remember(l->credentials, authorization, datetime_monotonic_us(),
-                         CREDENTIALS_LIFE_US, &account.grant);
-    *ret_principal = account.grant.principal;
-    *ret_answer = LOGIN_OK;
+    return NULL;
+}
+
+Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                          LoginProof *ret_proof)
+{
+    LoginProof proof = {.answer = LOGIN_REFUSED};
+    if (given->password.len > 0) {
+        proof.wait_s =
+            throttle_wait_s(l->throttle, given->address, given->user, datetime_monotonic_us());
+        if (proof.wait_s > 0) {
+            proof.answer = LOGIN_THROTTLED;
+        } else {
+            TRY(check_account(l, reader, a, given, &proof));
+        }
+    }
+    *ret_proof = proof;
+    return NULL;
+}
+
+static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization,
+                         const HttpAddress *address, LoginProof *ret_proof)
+{
+    Basic basic;
+    MUST(basic_parse(a, authorization, &basic)); /* or it would have been refused */
+    const LoginPassword given = {
+        .user = basic.user, .password = basic.password, .address = address};
+    TRY(login_check_password(l, reader, a, &given, ret_proof));
+    if (ret_proof->answer == LOGIN_OK) {
+        credentials_remember(l->credentials, authorization, datetime_monotonic_us(),
+                             ret_proof->life_us, &ret_proof->grant);
+    }
     return NULL;
 }
 
@@ -300,9 +339,14 @@ Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, const H
 {
     /* Again, since others of the same client may have been verified while this one waited. */
     *ret_answer = login_recall(l, a, authorization, address, ret_principal, ret_wait_s);
+    LoginProof proof;
     switch (*ret_answer) {
     case LOGIN_UNKNOWN:
-        return verify_basic(l, reader, a, authorization, address, ret_answer, ret_principal);
+        TRY(verify_basic(l, reader, a, authorization, address, &proof));
+        *ret_answer = proof.answer;
+        *ret_wait_s = proof.wait_s;
+        *ret_principal = proof.grant.principal;
+        return NULL;
     case LOGIN_LOOK_UP:
         return has_scheme(authorization, STR("bearer"))
                    ? verify_bearer(l, reader, a, authorization, ret_answer, ret_principal)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "manager/auth/principal.h"
+#include "manager/auth/grant.h"
 #include "manager/auth/throttle.h"
 #include "store/reader.h"
 
@@ -40,6 +40,33 @@ LoginAnswer login_recall(Login *l, Arena *a, Str authorization, const HttpAddres
 CHECKED Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization,
                           const HttpAddress *address, LoginAnswer *ret_answer,
                           Principal *ret_principal, int64_t *ret_wait_s);
+
+/* A user's name and password, however they were presented: by Basic, or at the sign-in of the web
+ * interface. */
+typedef struct LoginPassword {
+    Str user;
+    Str password;               /* compared whole (wire 11.1) */
+    const HttpAddress *address; /* of the client, for the throttle */
+    bool is_web;                /* the sign-in, which stays where the API takes no passwords */
+} LoginPassword;
+
+typedef struct LoginProof {
+    LoginAnswer answer; /* LOGIN_OK, _REFUSED, _NEEDS_TOKEN or _THROTTLED */
+    int64_t wait_s;     /* LOGIN_THROTTLED: seconds to wait */
+
+    /* With LOGIN_OK: */
+    Grant grant;
+    int64_t life_us; /* for how long it may be remembered at most, while the grant's rows stay */
+    Value account;   /* key of the local administrator */
+    Str stored;      /* what the password was compared with: another one after each change of it */
+} LoginProof;
+
+/* The one place where passwords are checked: refuses an empty one before anything else, asks the
+ * throttle and tells it the outcome, and notes the last login. Remembers nothing: that is for its
+ * callers, under what they were presented with. Opens and ends the reader's snapshot itself; for
+ * the password pool. Errors: ERR_IO of the store. */
+CHECKED Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                                  LoginProof *ret_proof);
 
 /* Sets the password of a local administrator, enables the account, and lets passwords be taken
  * again if they aren't. Waits for the commit: not on a loop or writer thread. Errors: ERR_INVALID
