@@ -48,7 +48,7 @@ test-long: test
 	test -f build-clang/build.ninja || CC=clang $(MESON) setup build-clang -Dtests=enabled
 	$(NINJA) -C build-clang
 	$(PYTHON) tests/run.py build-clang --only meson
-	$(PYTHON) tests/run.py build-test --only pytest --long
+	$(PYTHON) tests/run.py build-test --long
 	build-test/tests/faults/test_store_kill 1000 "$$(date +%s)"
 	$(MAKE) fuzz
 	$(MAKE) fresh

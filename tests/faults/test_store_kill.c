@@ -11,6 +11,8 @@
 #include "store/script.h"
 #include "test.h"
 
+#define ROUND_BYTES ((size_t)64 << 20)
+
 enum { THREADS = 4, ANSWERS_MAX = 60, PAIRS_MAX = 100000, EXIT_NOT_OPENED = 3 };
 
 typedef struct Loop {
@@ -150,14 +152,19 @@ static void test_kill(void **state)
     memcpy(seed, &loop->seed, sizeof loop->seed);
     uint32_t *moments = ARENA_ARRAY(s->arena, uint32_t, (size_t)loop->n_rounds);
     randombytes_buf_deterministic(moments, (size_t)loop->n_rounds * sizeof *moments, seed);
+    Arena *whole = s->arena;
+    script_close(s);
     for (int i = 0; i < loop->n_rounds; i++) {
-        script_close(s);
+        s->arena = arena_new(ROUND_BYTES);
         size_t n = 0;
         const Pair *answers = kill_a_writer(s, i, 1 + moments[i] % ANSWERS_MAX, &n);
         assert_true(n > 0);
         assert_null(script_open(s));
         look(s, answers, n);
+        script_close(s);
+        (void)arena_free(s->arena);
     }
+    s->arena = whole;
     (void)script_free(s);
 }
 
