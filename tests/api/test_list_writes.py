@@ -150,3 +150,16 @@ def test_filters_of_a_deletion_have_a_time_limit(fresh_client):
         assert answer.json() == {'error': 'The query takes too long; narrow it down.'}
     assert fresh_client.read('conference/')['meta']['total_count'] == 30000
     assert fresh_client.delete('conference/?name=Slow%200.0x').status_code == 204
+
+
+@pytest.mark.parametrize('key', ['0', '2147483648', '99999999999'])
+def test_an_address_with_an_id_that_nobody_may_choose(client, rooms, key):
+    """wire 7, 8.3, 9.3: an address makes no object under an id that a POST would refuse."""
+    conference = f'/api/admin/configuration/v1/conference/{key}/'
+    answer = client.patch(ROOMS, {'objects': [{'resource_uri': conference, 'name': 'L far'}]})
+    assert answer.status_code == 400 and list(answer.json()['conference']) == ['resource_uri']
+    alias = f'/api/admin/configuration/v1/conference_alias/{key}/'
+    answer = client.patch(rooms[0], {'aliases': [{'resource_uri': alias, 'alias': 'l.far'}]})
+    assert answer.status_code == 400 and list(answer.json()['conference']) == ['aliases']
+    assert names(client) == ['L 0', 'L 1', 'L 2']
+    assert client.objects('conference_alias/', alias='l.far') == []

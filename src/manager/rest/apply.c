@@ -381,10 +381,16 @@ static bool is_prepared_for(const Prepared *prepared, const Row *old)
            (prepared->old->version == old->version || apply_same_values(prepared->old, old));
 }
 
-static void check_complete(Apply *a, const Input *input, const Field *parent)
+/* key: of the address under which it is to be made; VALUE_NONE: input->id or none. An address may
+ * bring back what is gone, but no more than an id that a creation might ask for (wire 7, 8.3). */
+static void check_new(Apply *a, const Input *input, Value key, const Field *parent)
 {
     Typing typing = {.arena = a->problems->arena, .problems = a->problems, .under = a->under};
     input_check_new(&typing, input, parent);
+    if (!value_is_null(key) && !input_may_choose_key(input->resource, key)) {
+        apply_problem(a, STR("resource_uri"),
+                      STR("There is no such object, and none can be made under this address."));
+    }
 }
 
 CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *parent, Value owner,
@@ -395,7 +401,7 @@ CHECKED Err *apply_create(Apply *a, const Input *input, Value key, const Field *
     }
     const Problem *mark = a->problems->last;
     Row *row = row_new_default(a->arena, input->resource);
-    check_complete(a, input, parent);
+    check_new(a, input, key, parent);
     row->key = value_is_null(key) ? input->id : key;
     TRY(apply_merge(a, tx_reader(a->tx), NULL, row, input, true, tx_now_us(a->tx)));
     if (parent != NULL) {

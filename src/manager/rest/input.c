@@ -5,7 +5,7 @@
 #include "manager/rest/uri.h"
 #include "store/secret.h"
 
-#define ID_MAX INT64_C(2147483647)
+#define ID_MAX INT64_C(2147483647) /* typed clients keep ids in 32 bits */
 #define BITS 64
 
 static void mark_given(Input *input, const Field *f)
@@ -28,6 +28,14 @@ const InputField *input_field(const Input *input, const Field *f)
     return NULL;
 }
 
+bool input_may_choose_key(const Resource *r, Value key)
+{
+    if (r->key_type == KEY_INTEGER) {
+        return key.type == VALUE_INTEGER && key.integer >= 1 && key.integer <= ID_MAX;
+    }
+    return r->key_type == KEY_UUID && key.type == VALUE_TEXT && uri_is_uuid(key.text);
+}
+
 /* An id that the client chooses; a wrong one matters only to a new object. */
 static void read_id(const Json *json, Input *input)
 {
@@ -37,7 +45,8 @@ static void read_id(const Json *json, Input *input)
         return;
     }
     if ((json->type != JSON_NUMBER && json->type != JSON_STRING) || !convert_text(json, &text) ||
-        !str_to_int64(text, &number) || number < 1 || number > ID_MAX) {
+        !str_to_int64(text, &number) ||
+        !input_may_choose_key(input->resource, value_integer(number))) {
         input->wrong_id = true;
         return;
     }

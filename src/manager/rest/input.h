@@ -45,6 +45,10 @@ struct Input {
 CHECKED Err *input_read(const Typing *t, const Resource *r, const Json *object, const Body *files,
                         const Field *parent, Input **ret_input);
 
+/* Whether a client may have a new object made under this key: an integer from 1 to 2^31-1, or a
+ * UUID. Other texts are made by the server alone. */
+bool input_may_choose_key(const Resource *r, Value key);
+
 bool input_gives(const Input *input, const Field *f);
 
 /* The field as it was given; NULL if it wasn't. */

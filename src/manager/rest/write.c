@@ -9,7 +9,6 @@
 #include "manager/rest/uri.h"
 #include "manager/rest/write_work.h"
 
-#define KEY_MAX INT64_C(2147483647)
 #define PREPARE_TRIES 3
 #define OBJECT_MAX ((size_t)1024 * 1024)
 #define LOCATION_MAX ((size_t)32 * 1024) /* more than a head with its Host */
@@ -47,7 +46,7 @@ CHECKED Err *write_parse_object(const Rest *r, RestRequest *request, const Json 
 static bool may_create_at(const Resource *r, Value key)
 {
     return r->key_type == KEY_INTEGER && !r->singleton && (r->list_methods & METHOD_POST) != 0 &&
-           key.integer >= 1 && key.integer <= KEY_MAX;
+           input_may_choose_key(r, key);
 }
 
 static CHECKED Err *parse_one(const Rest *r, RestRequest *request, const Body *body, Write *write)
