@@ -35,6 +35,9 @@ def writable_memory(pid):
 
 def places(pid, *wanted):
     """How often each of these texts is found."""
+    with open(f'/proc/{pid}/maps', encoding='ascii') as maps:
+        if 'libtsan' in maps.read():
+            pytest.skip("ThreadSanitizer doesn't use again what GnuTLS freed, and can't fill it")
     try:
         pieces = list(writable_memory(pid))
     except PermissionError:
