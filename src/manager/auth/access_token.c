@@ -6,26 +6,11 @@
 #include "manager/auth/api_client.h"
 #include "model/model_ids.h"
 
-#define TOKEN_BYTES ((size_t)32)
 #define TOKEN_MAX_LEN ((size_t)256)
 
 /* A run of the job removes at most ROUNDS times ROUND rows of each kind. */
 #define CLEANING_ROUND ((size_t)500)
 #define CLEANING_ROUNDS 100
-
-Str access_token_make(Arena *a)
-{
-    unsigned char bytes[TOKEN_BYTES];
-    enum {
-        SIZE = sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
-    };
-    char *text = arena_alloc(a, SIZE);
-    randombytes_buf(bytes, sizeof bytes);
-    (void)sodium_bin2base64(text, SIZE, bytes, sizeof bytes,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    sodium_memzero(bytes, sizeof bytes);
-    return str_from(text);
-}
 
 /* SHA-256 of texts, none of which can be taken for part of its neighbour; in hexadecimal. */
 static Str hash_of(Arena *a, const Str texts[], size_t n)

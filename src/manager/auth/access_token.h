@@ -6,8 +6,9 @@
 /* Access tokens of OAuth2 clients, and the assertions that they were given for: rows of auth.db,
  * which last over a restart (wire 11.3).
  *
- * A token is 256 random bits; only its hash is stored, so that who reads the file has no token. It
- * is worth what its client's role is at the time it is used, and nothing once the client is gone.
+ * A token is of random_token.h; only its hash is stored, so that who reads the file has no token.
+ * It is worth what its client's role is at the time it is used, and nothing once the client is
+ * gone.
  */
 
 /* At most so many rows are kept of either kind; who wants more has to wait till some end. */
@@ -15,9 +16,6 @@
 
 /* Of one client, so that none can fill them for all. */
 #define ACCESS_TOKENS_OF_CLIENT_MAX INT64_C(10000)
-
-/* 43 characters, in `a`. */
-Str access_token_make(Arena *a);
 
 /* What a token that is presented is good for, if anything. */
 typedef struct AccessToken {

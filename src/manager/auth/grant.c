@@ -2,7 +2,7 @@
 #include "manager/auth/grant.h"
 
 #include "model/keys.h"
-#include "model/model_ids.h"
+#include "store/row_values.h"
 
 void grant_note(Grant *g, const Resource *resource, Value key)
 {
@@ -35,6 +35,16 @@ Err *grant_add_roles(Grant *g, Reader *reader, Arena *a, const Value roles[], si
         }
     }
     return NULL;
+}
+
+Err *grant_add_administrator(Grant *g, Reader *reader, Arena *a, const Row *row)
+{
+    Related roles;
+    TRY(reader_related(reader, a, &row->resource->fields[FLD_ADMINISTRATOR_ROLES], &row->key, 1,
+                       &roles));
+    g->principal.name = row_text(row, FLD_ADMINISTRATOR_NAME);
+    grant_note(g, row->resource, row->key);
+    return grant_add_roles(g, reader, a, roles.keys, roles.n);
 }
 
 Err *grant_read_settings(Grant *g, Reader *reader, Arena *a, const Row **ret_settings)

@@ -21,5 +21,8 @@ void grant_note(Grant *g, const Resource *resource, Value key);
 /* Adds the rights of roles, by their keys. Errors: ERR_IO. */
 CHECKED Err *grant_add_roles(Grant *g, Reader *reader, Arena *a, const Value roles[], size_t n);
 
+/* Adds an administrator, by his row: name and rights. Errors: ERR_IO. */
+CHECKED Err *grant_add_administrator(Grant *g, Reader *reader, Arena *a, const Row *row);
+
 /* authentication/1, on which all ways of logging in depend. Errors: ERR_IO. */
 CHECKED Err *grant_read_settings(Grant *g, Reader *reader, Arena *a, const Row **ret_settings);

@@ -154,17 +154,6 @@ typedef struct Account {
     Grant grant;
 } Account;
 
-static Err *account_read_roles(Reader *reader, Arena *a, Account *account)
-{
-    const Resource *resource = account->row->resource;
-    Related roles;
-    TRY(reader_related(reader, a, &resource->fields[FLD_ADMINISTRATOR_ROLES], &account->row->key, 1,
-                       &roles));
-    account->grant.principal.name = row_text(account->row, FLD_ADMINISTRATOR_NAME);
-    grant_note(&account->grant, resource, account->row->key);
-    return grant_add_roles(&account->grant, reader, a, roles.keys, roles.n);
-}
-
 static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, Str user,
                                      Account *account)
 {
@@ -178,7 +167,8 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
         return NULL;
     }
     TRY(reader_get(reader, a, resource, key, &account->row));
-    return account->row != NULL ? account_read_roles(reader, a, account) : NULL;
+    return account->row != NULL ? grant_add_administrator(&account->grant, reader, a, account->row)
+                                : NULL;
 }
 
 static Err *account_read(const Login *l, Reader *reader, Arena *a, Str user, Account *account)

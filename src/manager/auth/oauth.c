@@ -6,6 +6,7 @@
 #include "manager/auth/api_client.h"
 #include "manager/auth/assertion.h"
 #include "manager/auth/jwt.h"
+#include "manager/auth/random_token.h"
 #include "model/keys.h"
 #include "store/row_values.h"
 
@@ -165,7 +166,7 @@ static void fill(OauthRequest *request, const Assertion *assertion, const ApiCli
         scope_of(request->arena, model, client->grant.principal.permissions, wanted_scope);
     request->expires_in_s = client->token_life_s;
     request->issue = (AccessTokenIssue){
-        .token = access_token_make(request->arena),
+        .token = random_token_make(request->arena),
         .client_id = assertion->issuer,
         .jti = assertion->id,
         .expires_us = now_us + client->token_life_s * DATETIME_SECOND_US,

@@ -3,6 +3,7 @@
 
 #include "base/datetime.h"
 #include "manager/auth/access_token.h"
+#include "manager/auth/random_token.h"
 #include "model/model_ids.h"
 #include "store/script.h"
 
@@ -39,7 +40,7 @@ static const Err *issue(Fixture *f, AccessTokenIssue *issue)
         .run = run_issue, .context = issue, .user = "tester", .name = "", .n_objects = 2};
     int64_t seq = 0;
     if (issue->token.len == 0) {
-        issue->token = access_token_make(f->script->arena);
+        issue->token = random_token_make(f->script->arena);
     }
     if (issue->most == 0) {
         issue->most = ACCESS_TOKENS_MAX;

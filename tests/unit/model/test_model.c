@@ -109,6 +109,7 @@ static void test_keys_and_tables(void **state)
         {RES_WEBAPP_BRANDING, true, true, true, KEY_UUID, "uuid", 0},
         {RES_OAUTH2_CLIENT, true, false, true, KEY_INTEGER, "id", 0},
         {RES_AUTH_ACCESS_TOKEN, true, false, true, KEY_INTEGER, "id", 0},
+        {RES_AUTH_SESSION, true, false, true, KEY_INTEGER, "id", 0},
         {RES_STATUS_LICENSING, true, false, true, KEY_INTEGER, "id", 1},
         {RES_STATUS_WORKER_VM__STATISTICS, false, false, true, KEY_INTEGER, "id", 0},
         {RES_HISTORY_PARTICIPANT__MEDIA_STREAM, true, true, false, KEY_INTEGER, "id", 0},

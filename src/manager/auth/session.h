@@ -1,0 +1,117 @@
+#pragma once
+
+#include "manager/auth/grant.h"
+
+/* Sessions of the web interface, as they are in memory (wire 11.4): who is signed in, since when,
+ * and what he may do. auth.db has them too, for the next start (session_store.h).
+ *
+ * Who presents a session's id is who signed in. All sessions are in memory, so that one is found,
+ * and an id that was guessed is refused, without a look into the store; guessing makes nobody wait.
+ * Only when the account, a role of it, or the settings changed, a reader has to look again: the
+ * rights follow at once, and a session is over when its account is gone, disabled or has another
+ * password.
+ *
+ * Times are measured by the clock that never jumps. Any thread. */
+
+/* In all; then the oldest ends. */
+#define SESSIONS_MAX INT64_C(10000)
+
+/* Of one user; then his oldest ends. */
+#define SESSIONS_OF_USER_MAX INT64_C(32)
+
+/* However much it is used; idle ones end as global/1 says. */
+#define SESSION_LIFE_US (INT64_C(7) * 86400 * 1000000)
+
+#define SESSION_HASH_BYTES 32
+#define SESSION_PROOF_SIZE 65 /* hexadecimal, ended by NUL */
+
+typedef struct Sessions Sessions;
+
+/* The store must outlive it. */
+Sessions *sessions_new(const Store *store);
+Sessions *sessions_free(Sessions *s);
+DEFINE_CLEANUP(Sessions, sessions_free);
+
+/* SHA-256 of an id. */
+void session_hash(Str id, unsigned char ret_hash[SESSION_HASH_BYTES]);
+
+/* --- using --- */
+
+typedef enum SessionAnswer {
+    SESSION_GOOD,
+    SESSION_NONE,   /* it never was, or is over */
+    SESSION_LOOK_UP /* ask sessions_verify() of session_store.h, on a reader thread */
+} SessionAnswer;
+
+typedef struct SessionView {
+    Principal principal;
+    int64_t idle_us; /* it ends when it isn't used for so long; 0: it doesn't */
+    int64_t left_us; /* it ends after this in any case */
+} SessionView;
+
+/* Counts as a use of the session. The view lies in `a`. */
+SessionAnswer sessions_recall(Sessions *s, Arena *a, Str id, int64_t now_us, SessionView *ret_view);
+
+/* Ends it at once; false: there is none. *ret_key: of its row, which is still to be removed. */
+bool sessions_end(Sessions *s, Str id, int64_t *ret_key);
+
+/* --- for session_store.c --- */
+
+/* What a session needs of its account. */
+typedef struct SessionAccount {
+    bool valid; /* else the session is over */
+    Grant grant;
+    int64_t idle_us; /* as in SessionView */
+} SessionAccount;
+
+typedef struct SessionNew {
+    unsigned char hash[SESSION_HASH_BYTES];
+    char proof[SESSION_PROOF_SIZE];
+    int64_t key; /* of the row */
+    int64_t account_key;
+    int64_t begun_us; /* monotonic; before it started, where it is older than this process */
+    int64_t used_us;
+    const SessionAccount *account; /* NULL: not known yet */
+} SessionNew;
+
+/* account: valid ones only. */
+void sessions_add(Sessions *s, const SessionNew *added);
+
+/* The same as sessions_end() by the key of its row. */
+void sessions_end_key(Sessions *s, int64_t key);
+
+/* A row that stands for no session. */
+void sessions_add_gone(Sessions *s, int64_t key);
+
+/* Whose it is; false: there is none. */
+bool sessions_account_of(Sessions *s, const unsigned char hash[SESSION_HASH_BYTES],
+                         int64_t *ret_account_key, char ret_proof[SESSION_PROOF_SIZE]);
+
+/* Notes what was read of its account (NULL: nothing new), and ends it if that isn't valid, or if it
+ * is too old or idle. False: there is none any more.
+ *
+ *   a, ret_view   else this is a use of the session; NULL: it isn't */
+bool sessions_note_account(Sessions *s, const unsigned char hash[SESSION_HASH_BYTES],
+                           const SessionAccount *account, int64_t now_us, Arena *a,
+                           SessionView *ret_view);
+
+/* What the row of a session should say now. */
+typedef struct SessionNote {
+    unsigned char hash[SESSION_HASH_BYTES];
+    int64_t key;
+    int64_t age_us;
+    int64_t idle_us;
+    int64_t used_us;   /* for sessions_note_written() */
+    bool is_stale;     /* what is known of its account isn't so any more */
+    bool is_unwritten; /* it was used since its row was written */
+} SessionNote;
+
+/* All sessions, in `a`. */
+size_t sessions_list(Sessions *s, Arena *a, int64_t now_us, SessionNote **ret_notes);
+
+/* A row has been written as of `note`. */
+void sessions_note_written(Sessions *s, const SessionNote *note);
+
+/* Keys of rows to remove, in `a`; they stay in the list until sessions_forget_gone(). */
+size_t sessions_gone(Sessions *s, Arena *a, Value **ret_keys);
+void sessions_forget_gone(Sessions *s, const Value keys[], size_t n);
