@@ -1,4 +1,5 @@
-/* The stages of a request. */
+/* The stages of a request, as far as reading and writing have them in common: what comes before
+ * either, and the fork between them. Reads go on in read.c, all else in write.c. */
 #include "manager/rest/rest.h"
 
 #include <stdlib.h>
@@ -15,10 +16,16 @@
 
 #define REST_ARENA_BYTES ((size_t)64 * 1024)
 
+/* Of wire 1.8. A body of JSON is held in memory, and its tree takes several times that; ten
+ * thousand rooms with their aliases take some 10 MiB. What holds files is spooled to the disk by
+ * the server, so its limit is that of a backup to be restored. */
 static const size_t body_max = (size_t)16 << 20;
 static const size_t list_body_max = (size_t)64 << 20;
 static const size_t multipart_body_max = (size_t)8 << 30;
 
+/* --- life --- */
+
+/* Names of the model, looked up once: a hook of a resource that isn't there is our own mistake. */
 static void find_hooks(Rest *r)
 {
     for (size_t i = 0; i < r->options.n_hooks; i++) {
@@ -80,6 +87,8 @@ Rest *rest_free(Rest *r)
     return NULL;
 }
 
+/* --- before the login --- */
+
 static Str header_of(const RestRequest *request, Str name)
 {
     return request->header(request->header_context, name);
@@ -95,7 +104,9 @@ static bool has_header(const RestAnswer *answer, const char *name)
     return false;
 }
 
-/* Every stage ends here. A script in a browser must never be served from the browser's cache. */
+/* Every stage ends here. A script in a browser must never be served from the browser's cache, so
+ * its requests are told so on every status (wire 1.6); other answers of status 200 say it anyway.
+ */
 static RestNext done(RestRequest *request, RestNext next)
 {
     if (next == REST_ANSWERED && !has_header(&request->answer, "Cache-Control") &&
@@ -105,6 +116,7 @@ static RestNext done(RestRequest *request, RestNext next)
     return next;
 }
 
+/* HEAD counts as GET everywhere but in the sending of the body. 0: no method of the API. */
 static unsigned method_bit_of(Str method)
 {
     static const struct {
@@ -134,6 +146,7 @@ static Str upper(Arena *a, Str s)
     return (Str){copy, s.len};
 }
 
+/* Old HTTP libraries can't send a PATCH, so they POST and name it in a header (wire 1.4). */
 static void read_method(RestRequest *request)
 {
     const Str override = str_trim(header_of(request, STR("x-http-method-override")));
@@ -161,6 +174,8 @@ static Str canonical(RestRequest *request)
     return str_dup(request->arena, buf_str(out));
 }
 
+/* Scripts GET without the final slash and follow the redirect (wire 1.3). A redirected POST would
+ * be sent again as a GET, and its 200 would look like success. */
 static void answer_missing_slash(RestRequest *request)
 {
     if (request->method_bit == METHOD_GET) {
@@ -172,6 +187,8 @@ static void answer_missing_slash(RestRequest *request)
     }
 }
 
+/* The order is that of wire 1.4: OPTIONS is answered for every address, a redirect comes before
+ * 405, and a POST to an object, which schemas list for the command line client's sake, is a 501. */
 RestNext rest_route(const Rest *r, RestRequest *request)
 {
     bool slash = false;
@@ -197,7 +214,10 @@ RestNext rest_route(const Rest *r, RestRequest *request)
     return done(request, REST_ANSWERED);
 }
 
-/* A schema needs only a login. */
+/* --- before the body --- */
+
+/* By the rights that the model names for the resource (wire 11.4). A schema needs only a login:
+ * clients read all of them before they do anything. */
 static bool is_permitted(const Rest *r, const RestRequest *request)
 {
     const PermissionSet set = request->principal.permissions;
@@ -223,6 +243,7 @@ static bool is_permitted(const Rest *r, const RestRequest *request)
            permission_set_has(set, resource->permission_also);
 }
 
+/* Whether a body means anything: one that comes with a GET or DELETE is read over (wire 1.5, 8). */
 static bool has_body(const RestRequest *request)
 {
     return (request->method_bit & (METHOD_POST | METHOD_PUT | METHOD_PATCH)) != 0;
@@ -266,6 +287,8 @@ size_t rest_body_limit(const Rest *r, const RestRequest *request)
     return list ? list_body_max : body_max;
 }
 
+/* --- the work itself --- */
+
 RestNext rest_work(const Rest *r, RestRequest *request, bool large_here)
 {
     return done(request, request->method_bit == METHOD_GET ? read_parse(r, request)
@@ -282,6 +305,7 @@ void rest_read(const Rest *r, RestRequest *request, Reader *reader)
     (void)done(request, REST_ANSWERED); /* only adds headers */
 }
 
+/* Commands keep something else in request->work than other writes do. */
 bool rest_prepares_passwords(const RestRequest *request)
 {
     return request->route.kind != ROUTE_COMMAND && write_prepares_passwords(request);
