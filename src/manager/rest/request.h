@@ -23,7 +23,7 @@ typedef enum RouteKind {
 
 typedef struct Route {
     RouteKind kind;
-    Family family;
+    Family family;            /* all but SCHEMA_INDEX */
     const Resource *resource; /* LIST, SCHEMA, SET, DETAIL, COMMAND */
     Str group;                /* FAMILY_ROOT of commands: "conference" */
     Str parent_id;            /* nested resources: decoded */
@@ -38,7 +38,8 @@ typedef struct RestRequest {
     Str path;   /* raw, without the query */
     Str query;  /* raw, without the question mark */
     Str request_id;
-    /* Value of a header by its lower-case name; STR_NONE if it wasn't sent. */
+    /* Value of a header by its lower-case name; STR_NONE if it wasn't sent. Several of one name are
+     * joined by commas. */
     Str (*header)(void *context, Str name);
     void *header_context;
     Principal principal; /* after login */
@@ -52,6 +53,7 @@ typedef struct RestRequest {
     bool head;            /* answer without the body */
     FormPair *parameters; /* of the query, decoded; after rest_authorize() */
     size_t n_parameters;
-    void *work; /* what the reading or writing code keeps between the stages */
+    void *work; /* what the reading or writing code keeps between the stages: ListWork, ObjectWork,
+                   SetWork, Write or CommandWork, by method and route */
     RestAnswer answer;
 } RestRequest;

@@ -1,4 +1,6 @@
-/* The stages of a request that changes things. */
+/* The stages of a request that changes things, from its body to its answer; rows themselves are
+ * written by apply.c. A hook's or the store's Err rolls back all of the request: whatever is
+ * noted in Write meanwhile is set anew by the next run. */
 #include "manager/rest/write.h"
 
 #include "base/log.h"
@@ -9,8 +11,11 @@
 #include "manager/rest/uri.h"
 #include "manager/rest/write_work.h"
 
+/* What is prepared is void when somebody else changes the row before the writer comes to it. Who
+ * loses that race so often meets more than chance: a 503 lets the client decide. */
 #define PREPARE_TRIES 3
-#define OBJECT_MAX ((size_t)1024 * 1024)
+
+#define OBJECT_MAX ((size_t)1024 * 1024) /* bytes of the JSON that a creation answers with */
 #define LOCATION_MAX ((size_t)32 * 1024) /* more than a head with its Host */
 
 static bool is_list(const RestRequest *request)
@@ -18,6 +23,7 @@ static bool is_list(const RestRequest *request)
     return request->route.kind == ROUTE_LIST;
 }
 
+/* A POST goes to a list, but makes one object. */
 bool write_is_alone(const RestRequest *request)
 {
     return !is_list(request) || request->method_bit == METHOD_POST;
@@ -52,7 +58,7 @@ static bool may_create_at(const Resource *r, Value key)
 static CHECKED Err *parse_one(const Rest *r, RestRequest *request, const Body *body, Write *write)
 {
     const Resource *resource = request->route.resource;
-    bool creating = is_list(request);
+    bool creating = is_list(request); /* a PUT may create, too: that turns out inside the writer */
     /* Where PUT is taken besides what the schema shows, clients mean a PATCH by it. */
     bool put = request->method_bit == METHOD_PUT && (resource->also_accepts & METHOD_PUT) == 0;
     write->items = ARENA_NEW(request->arena, WriteItem);
@@ -78,6 +84,7 @@ static CHECKED Err *parse_body(const Rest *r, RestRequest *request, Write *write
     return parse_one(r, request, &body, write);
 }
 
+/* Address and query before the body: a missing object is a 404 whatever the body holds. */
 static CHECKED Err *parse_request(const Rest *r, RestRequest *request, Write *write)
 {
     const Resource *resource = request->route.resource;
@@ -105,7 +112,8 @@ static void answer_error_of(RestRequest *request, const Err *e)
     }
 }
 
-/* Commands, and actions on objects that are never there. */
+/* Commands, and actions on objects that are never there: upgrades in stages (wire 12.4) are refused
+ * when they are opened, so nothing is below an upgrade_request. */
 static RestNext parse_action(const Rest *r, RestRequest *request)
 {
     Body body = {.object = NULL};
@@ -133,6 +141,7 @@ static bool needs_look(const WriteItem *item)
     return taken_is_possible(item->input) || !value_is_null(item->key);
 }
 
+/* The body's mapping is kept only for write_prepare(), which reads the files in it. */
 RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
 {
     if (!large_here && body_is_large(request, WRITE_PARSE_HERE_BYTES)) {
@@ -165,6 +174,7 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
     return REST_ANSWERED;
 }
 
+/* *ret_gone is set where the object to be changed isn't there. */
 static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write *write,
                                bool *ret_gone)
 {
@@ -215,6 +225,7 @@ StoreFile write_file(const RestRequest *request)
     return store_file_of(request->route.resource);
 }
 
+/* How many a list deletion finds isn't known yet: it counts as one. */
 size_t write_n_objects(const RestRequest *request)
 {
     const Write *write = request->work;
@@ -227,6 +238,8 @@ size_t write_n_objects(const RestRequest *request)
 
 /* --- the answer to a creation --- */
 
+/* Clients take the key from it, or use it as it is as the value of a relation (wire 7); two of
+ * older versions need scheme and host. */
 static void add_location(const Rest *r, RestRequest *request, const Row *row)
 {
     Buf out;
@@ -251,6 +264,7 @@ static CHECKED Err *render_object(const Apply *a, RestRequest *request, const Ro
                        &object);
 }
 
+/* Mostly nothing: a body of a 201 would be parsed by clients that expect none (wire 7). */
 static CHECKED Err *render_created(const Apply *a, RestRequest *request, const Row *row)
 {
     const ResourceHooks *hooks = rest_hooks_of(a->rest, row->resource);
@@ -284,6 +298,7 @@ static CHECKED Err *answer_created(const Apply *a, RestRequest *request, const R
 
 /* --- writing --- */
 
+/* RFC 9110 13.1.1. Inside the transaction, so that nobody comes between the look and the write. */
 static CHECKED Err *check_if_match(Apply *a, const RestRequest *request, Write *write,
                                    const Row *row)
 {
@@ -329,6 +344,8 @@ static CHECKED Err *delete_one(Apply *a, const RestRequest *request, Write *writ
     return row->resource->singleton ? apply_empty(a, row) : apply_delete(a, row);
 }
 
+/* The order of wire 8.3 and 8.4. It doesn't matter to uniqueness, which the store looks at when all
+ * is done: a new object may have the name of one that is deleted after it. */
 static CHECKED Err *run_all(Apply *a, RestRequest *request, Write *write)
 {
     if (write->deletes_one) {
@@ -380,6 +397,8 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
 
 /* --- answering --- */
 
+/* By the first that holds: a conflict of the whole list, found at the end of the transaction, names
+ * its field, but no problem was noted for it. */
 static void answer_failed(RestRequest *request, Write *write, const Err *e)
 {
     Str name = request->route.resource->name;

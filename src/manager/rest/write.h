@@ -5,14 +5,21 @@
 /* What changes things: POST, PUT, PATCH and DELETE of one object or a list, and commands; the
  * stages of rest.h for such requests.
  *
- * write_parse() reads and types the whole body, so that the writer only does what needs state.
+ * There is one writer thread a file of the store, so each stage before it takes as much from it as
+ * it can: write_parse() reads and types the whole body, write_prepare() hashes and unpacks; the
+ * writer does what needs state: merging, references, uniqueness, If-Match.
+ *
  * Everything kept between the stages lies in the request's arena, behind request->work. Faults of
- * the body are collected and answered together. */
+ * the body are collected and answered together (wire 7): a form that shows one mistake after the
+ * other is a nuisance. That is why a body with faults isn't answered at once, but first looked at
+ * for values that others have (write_refuse()). */
 
-/* Bodies larger than this are parsed on a pool thread. */
+/* Bodies larger than this, in bytes, are parsed on a pool thread: a loop has other clients, and
+ * parses this much in less than a millisecond. */
 #define WRITE_PARSE_HERE_BYTES 65536
 
-/* A body may hold so many objects, nested ones not counted. */
+/* A body may hold so many objects, nested ones not counted; also the most rows that a transaction
+ * may touch, and ten times what clients must be able to send (wire 8.3). */
 #define WRITE_OBJECTS_MAX 100000
 
 /* ANSWERED (faults, or nothing to write), PARSE_POOL, READ_POOL (for write_refuse()), PREPARE or

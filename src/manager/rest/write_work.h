@@ -5,7 +5,8 @@
 
 /* What a writing request keeps between its stages, in its arena; for write*.c only. */
 
-/* One object to be written. */
+/* One object to be written. The parsed parts are never changed by the writer, whose run may be
+ * repeated; `gone` and `prepared` belong to the rounds between writer and slow pool. */
 typedef struct WriteItem {
     Input *input;
     Value key;       /* of the row that is addressed; VALUE_NONE: a new one */
@@ -15,6 +16,13 @@ typedef struct WriteItem {
     Prepared *prepared;
 } WriteItem;
 
+/* What is to be done, as steps that every method is some of:
+ *
+ *   DELETE object    deletes_one
+ *   DELETE list      deletes_matching
+ *   PUT list         deletes_matching, then the items
+ *   PATCH list       the items, then the deletions
+ *   all else         one item */
 typedef struct Write {
     WriteItem *items; /* written in this order */
     size_t n_items;
