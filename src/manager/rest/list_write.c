@@ -1,8 +1,14 @@
-/* PATCH, PUT and DELETE of lists (wire 8.3, 8.4). */
+/* PATCH, PUT and DELETE of lists (wire 8.3, 8.4): the documented way to make thousands of rooms in
+ * one request, and the quickest way to lose them. All or nothing, in one transaction; here a body
+ * without "objects", a member that is no object, or a filter that isn't understood is refused,
+ * never read over. */
 #include "manager/rest/uri.h"
 #include "manager/rest/write.h"
 #include "manager/rest/write_work.h"
 
+/* Without resource_uri it is new; with one, it is changed as PATCH does, or brought back under its
+ * key if it is gone. An "id" alone doesn't say which object is meant: it is the key of a new one.
+ */
 static CHECKED Err *read_object(const Rest *r, RestRequest *request, const Json *object,
                                 Write *write, WriteItem *item)
 {
@@ -81,6 +87,7 @@ CHECKED Err *list_write_parse_filters(const Rest *r, RestRequest *request, Write
                          request->n_parameters, &write->filters);
 }
 
+/* Each is looked at again: a deletion may have taken others of the list along. */
 static CHECKED Err *delete_all(Apply *a, const Resource *resource, const Value keys[], size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -93,6 +100,8 @@ static CHECKED Err *delete_all(Apply *a, const Resource *resource, const Value k
     return NULL;
 }
 
+/* The filters are opened for each run: compiled expressions aren't kept while the request waits for
+ * the writer. */
 CHECKED Err *list_write_delete_matching(Apply *a, const Resource *resource, Write *write)
 {
     Value *keys = NULL;

@@ -13,13 +13,14 @@
  *
  *   rest_route()       loop     head of the request: which resource, which method
  *   (login)                     by the server: fills request->principal
- *   rest_authorize()   loop     rights, and whether the body is worth being read
+ *   rest_authorize()            where the login was verified: rights, and whether the body is worth
+ *                               being read
  *   (body)                      by the server: fills request->body or body_fd
  *   rest_work()        loop     query and body, typed; on a pool thread where the body is large
  *   then one of
  *     rest_read()      loop, reader pool
- *     rest_prepare()   slow pool, and from there mostly to
- *     rest_write()     writer of the file, perhaps more than once; then rest_written() there
+ *     rest_prepare()   slow or password pool, and from there mostly to
+ *     rest_write()     writer thread of the file, perhaps repeated; then rest_written() there
  *   rest_release()              when the answer was sent, or the client went away before
  *
  * Rest itself is immutable after rest_new() but for the cache of rendered objects, which has its
@@ -87,8 +88,8 @@ bool rest_prepares_passwords(const RestRequest *request);
 StoreFile rest_write_file(const RestRequest *request);
 size_t rest_write_n_objects(const RestRequest *request);
 
-/* Inside WriteRequest.run; may be run again, since a group that fails is repeated without the one
- * that spoilt it. Errors: whatever rolls this request back, and no other. */
+/* Inside WriteRequest.run; may be run again from the start (store/writer.h), so it changes nothing
+ * of what was parsed. Errors: whatever rolls this request back, and no other. */
 CHECKED Err *rest_write(const Rest *r, RestRequest *request, Tx *tx);
 
 /* After the commit, or after the failure e: fills the answer. ANSWERED; or PREPARE again, with

@@ -1,4 +1,9 @@
-/* What a write needs that is slow: hashes of passwords, files, the hooks' `prepare`. */
+/* What a write needs that is slow: hashes of passwords, files, the hooks' `prepare`.
+ *
+ * In three steps, each cheaper to lose than the next: values that hang on no row (hashes, files),
+ * which are kept however often the rest is repeated; then, in a snapshot, the rows as they would
+ * become; then, without one, the hooks. The writer compares: if a row isn't any more what its hook
+ * saw, the last two steps are done again (apply.c sets `stale`, write.c counts the tries). */
 #include "manager/rest/write.h"
 
 #include "manager/auth/password.h"
@@ -8,7 +13,8 @@
 #include "pki/limits.h"
 #include "store/files.h"
 
-/* A hash takes 0.1 s of a thread that others wait for. */
+/* Each of these limits keeps one request from holding a thread of the slow pool for more than some
+ * seconds; they count over all objects of the body. A hash takes 0.1 s. */
 #define HASHES_MAX 20
 
 /* What a passphrase opens may take three seconds. */
@@ -17,17 +23,21 @@
 /* Of resources whose hook says no other number. */
 #define HOOKS_MAX 200
 
+/* NULL: the resource has nothing to prepare. Objects inside others are not prepared: no resource
+ * that needs it is anybody's child. */
 static const ResourceHooks *preparing_hooks(const Rest *r, const RestRequest *request)
 {
     const ResourceHooks *hooks = rest_hooks_of(r, request->route.resource);
     return hooks != NULL && hooks->prepare != NULL ? hooks : NULL;
 }
 
+/* A password that is kept as its hash alone. */
 static bool is_hash(const InputField *f)
 {
     return f->kind == INPUT_SECRET && f->field->secret == SECRET_HASH;
 }
 
+/* A secret that is used once and not stored: it opens a key in the same body. */
 static bool is_passphrase(const InputField *f)
 {
     return f->kind == INPUT_SECRET && f->field->secret == SECRET_INPUT;
@@ -80,6 +90,8 @@ static CHECKED Err *hash_password(Arena *a, InputField *f, Slow *slow)
     return NULL;
 }
 
+/* Stored as "<hash> <bytes> <name>", the file itself under its hash. If nothing comes to name it,
+ * since the write fails, a job removes it a day later (store/files.h). */
 static CHECKED Err *keep_file(const Rest *r, Arena *a, InputField *f, Problems *problems)
 {
     const ResourceHooks *hooks = rest_hooks_of(r, f->field->resource);
@@ -105,6 +117,7 @@ static CHECKED Err *count_passphrase(Arena *a, Slow *slow)
                : NULL;
 }
 
+/* Values that are there already are those of an earlier round. */
 static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Problems *problems,
                                    Slow *slow)
 {
@@ -126,6 +139,8 @@ static CHECKED Err *prepare_values(const Rest *r, Arena *a, Input *input, Proble
 
 /* --- the hook --- */
 
+/* Only what the hook changed goes to the writer, laid over what it merges itself: so a PATCH that
+ * came in between and changed another field isn't undone. */
 static Prepared *changes_of(Arena *a, const Row *old, const Row *before, const Row *after)
 {
     bool *changed = ARENA_ARRAY(a, bool, after->resource->n_fields);
@@ -143,6 +158,7 @@ typedef struct Merged {
     Row *row;
 } Merged;
 
+/* item->gone: the writer found none, so that it is made anew, whatever the snapshot still shows. */
 static CHECKED Err *merge_item(const Rest *r, RestRequest *request, Reader *reader, Write *write,
                                const WriteItem *item, Merged *ret_merged)
 {
