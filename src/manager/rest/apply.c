@@ -1,4 +1,6 @@
-/* Objects into rows. */
+/* Objects into rows. Problems are counted by marks: a function that is to know whether anything was
+ * found since takes problems->last at its start and compares, since the list holds what earlier
+ * objects of the request left, too. */
 #include "manager/rest/apply.h"
 
 #include "base/uuid.h"
@@ -6,6 +8,8 @@
 #include "manager/rest/taken.h"
 #include "store/secret.h"
 
+/* Children are told under the parent's field (wire 10.3), with the name of their own before the
+ * text; the parent's field itself, and "__all__", need no such name. */
 void apply_problem(Apply *a, Str field, Str text)
 {
     if (a->under.len == 0 || str_equal(a->under, field)) {
@@ -64,6 +68,9 @@ static bool is_blank(Value value)
     return value_is_null(value) || (value.type == VALUE_TEXT && value.text.len == 0);
 }
 
+/* What the model says the server makes: times, and UUIDs where nothing was given (ABSENT) or
+ * nothing but blanks (BLANK, which an update can't empty either). Times of change are set for new
+ * rows here, for others by stamp_change() when it is known that something changes. */
 static void generate(Apply *a, const Row *old, Row *row, const Input *input, int64_t now_us)
 {
     for (size_t i = 0; i < row->resource->n_fields; i++) {
@@ -84,7 +91,8 @@ static void generate(Apply *a, const Row *old, Row *row, const Input *input, int
     }
 }
 
-/* The clear text is that of the stored secret. A secret that can't be opened is another. */
+/* The clear text is that of the stored secret: then that stays, since sealing anew would give it
+ * another mask and the log a change. A secret that can't be opened is another. */
 static bool same_secret(const Apply *a, Value stored, Str clear)
 {
     Str opened = STR_NONE;
@@ -93,6 +101,8 @@ static bool same_secret(const Apply *a, Value stored, Str clear)
            str_equal(opened, clear);
 }
 
+/* Only the field's own mask means "unchanged": with another one's, an object that was copied would
+ * get the mask as its password (wire 9.4). */
 static void merge_secret(Apply *a, const Row *old, Row *row, const InputField *given)
 {
     const Field *f = given->field;
@@ -144,6 +154,7 @@ static bool stays_unset(const Row *old, const InputField *given)
            !(given->kind == INPUT_NULL && given->field->required);
 }
 
+/* Keys are settled by address and body before; relations have functions of their own. */
 static void merge_field(Apply *a, const Row *old, Row *row, const InputField *given, bool whole)
 {
     const Field *f = given->field;
@@ -196,7 +207,8 @@ static CHECKED Err *merge_to_one(Apply *a, Reader *reader, Row *row, const Input
     return NULL;
 }
 
-/* A PUT empties embedded objects that it leaves out. */
+/* A PUT empties embedded objects that it leaves out; scalars, to-ones and secrets keep their values
+ * (wire 8.1: clients PUT what they know, and read it back). */
 static void empty_absent_values(Row *row, const Input *input)
 {
     for (size_t i = 0; i < row->resource->n_fields; i++) {
@@ -281,6 +293,7 @@ static CHECKED Err *after_write(Apply *a, const Row *old, const Row *row)
     return tx_n_changes(a->tx) == n_before ? NULL : check_views(a, hooks, row->resource);
 }
 
+/* A new row gets the key that its hook gave it, if it gave one. */
 static void overlay_prepared(Row *row, const Prepared *prepared)
 {
     if (prepared == NULL || prepared->row == NULL) {
@@ -298,6 +311,7 @@ static void overlay_prepared(Row *row, const Prepared *prepared)
 
 /* --- failures of the store --- */
 
+/* The text holds none of the words by which clients know that an object is gone (wire 10.4). */
 static CHECKED Err *note_dead_ends(Apply *a, const Row *row)
 {
     for (size_t i = 0; i < row->resource->n_fields; i++) {
@@ -327,7 +341,8 @@ static CHECKED Err *note_more(Apply *a, const Row *old, const Row *row, const In
     return a->alone ? taken_note(&taken, input, row, old) : NULL;
 }
 
-/* The store names one field; a body may have several references that lead nowhere. */
+/* Puts a failure of the store that names a field into words of the body. It names the first; a body
+ * may have several references that lead nowhere. */
 static CHECKED Err *explain(Apply *a, Err *e, const Row *old, const Row *row, const Input *input)
 {
     if (e == NULL || e->field == NULL) {
@@ -366,7 +381,8 @@ static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, 
     return outcome_since(a, mark);
 }
 
-/* What was prepared is of another state of the row. */
+/* What was prepared is of another state of the row: the request goes back to write_prepare(), or is
+ * answered by 503, where it has been there too often. */
 static CHECKED Err *give_up(Apply *a)
 {
     a->stale = true;
@@ -430,6 +446,7 @@ bool apply_same_values(const Row *a, const Row *b)
     return true;
 }
 
+/* What is sent back as it was read changes nothing, so its time of change stays, too. */
 static void stamp_change(const Row *old, Row *row, int64_t now_us)
 {
     if (apply_same_values(old, row)) {
@@ -442,7 +459,7 @@ static void stamp_change(const Row *old, Row *row, int64_t now_us)
     }
 }
 
-/* Built-in rows may be sent back as they are, not changed. */
+/* Built-in rows may be sent back as they are, not changed (wire 9.6). Nothing is written. */
 static CHECKED Err *keep_protected(Apply *a, const Row *old, const Row *row, const Input *input)
 {
     bool same = apply_same_values(old, row);
@@ -492,6 +509,7 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
     return outcome_since(a, mark);
 }
 
+/* Cascades are the store's, by the model: rows that go along call no hook. */
 CHECKED Err *apply_delete(Apply *a, const Row *old)
 {
     const ResourceHooks *hooks = rest_hooks_of(a->rest, old->resource);

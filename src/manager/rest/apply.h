@@ -7,6 +7,17 @@
 /* One typed object → rows, inside the transaction: merge, references, rules, relations (wire
  * 7, 8.1, 8.2, 9.3).
  *
+ * The steps of one object, and why in this order:
+ *
+ *   1. merge        the row as it was, or one of defaults, with what was given laid over it
+ *   2. prepared     what a hook worked out before: it saw the same merged row
+ *   3. check, before_write    rules; the last chance to change the row
+ *   4. insert or update       from here on there is a key that others can point to
+ *   5. members      to-many fields: children first need their parent's key
+ *   6. after_write  what can be said only of the whole
+ *
+ * Faults of 1 to 3 keep the row from being stored; those of 5 and 6 roll it back with the request.
+ *
  * Rights. The request's own resource was checked before. What a body writes into rows of another
  * resource needs the right to change that one as well, by whichever field it gets there: children,
  * `inverse`, links whose other side names them, objects that are made, views that hooks write
@@ -16,14 +27,14 @@
  * their parent), not from anything that the client could say; else objects that others attach would
  * keep an owner from deleting. */
 
-/* What the slow pool worked out for an object; see write_prepare(). */
+/* What the slow pool worked out for an object; see write_prepare(). In the request's arena. */
 typedef struct Prepared {
     const Row *old;      /* the row that it was worked out for; NULL: a new one */
     const Row *row;      /* merged and changed by the hook */
     const bool *changed; /* by Field.index: values that the hook changed */
 } Prepared;
 
-/* A row that is deleted, of a resource that does something then. */
+/* A row that is deleted, of a resource that does something then (ResourceHooks.after_delete). */
 typedef struct Deleted Deleted;
 struct Deleted {
     const ResourceHooks *hooks;
@@ -31,9 +42,11 @@ struct Deleted {
     Deleted *next;
 };
 
+/* One run of a request, or the part of it that lies inside a parent (then a copy of the parent's
+ * with `under` and `within` set). On the writer thread, but for apply_merge(). */
 typedef struct Apply {
     const Rest *rest;
-    Tx *tx;
+    Tx *tx;             /* NULL: only merging, before the writer is asked */
     Arena *arena;       /* of this run: rows */
     Problems *problems; /* what is found; its texts outlive the run */
     PermissionSet set;  /* of whoever asks: objects inside others need the rights for these, too */
@@ -65,13 +78,15 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
                           const Field *parent, Value owner, const Prepared *prepared,
                           const Row **ret_row);
 
-/* Whether the two rows of one resource have the same stored values. */
+/* Whether the two rows of one resource have the same stored values. Keys, versions and links aren't
+ * looked at. */
 bool apply_same_values(const Row *a, const Row *b);
 
 /* With all that goes along, see above. */
 CHECKED Err *apply_delete(Apply *a, const Row *old);
 
-/* A singleton that may be deleted is emptied instead: all values go back to their defaults. */
+/* A singleton that may be deleted is emptied instead (wire 6.3): all values go back to their
+ * defaults, and GET goes on. */
 CHECKED Err *apply_empty(Apply *a, const Row *old);
 
 /* Puts what was given into a row, a copy of `old` or, without one, a new one with its defaults:

@@ -38,8 +38,8 @@ typedef struct RestRequest {
     Str path;   /* raw, without the query */
     Str query;  /* raw, without the question mark */
     Str request_id;
-    /* Value of a header by its lower-case name; STR_NONE if it wasn't sent. Several of one name are
-     * joined by commas. */
+    /* Value of a header by its lower-case name; STR_NONE if it wasn't sent. Of several the server
+     * joins those that are lists by commas (http/request.h). */
     Str (*header)(void *context, Str name);
     void *header_context;
     Principal principal; /* after login */
