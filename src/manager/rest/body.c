@@ -1,4 +1,6 @@
-/* Bodies: JSON, forms, multipart. */
+/* Bodies: JSON, forms, multipart. The server keeps small ones in memory and large ones in an
+ * unlinked file, which is mapped here: so the parts of 8 GiB are found without reading them twice,
+ * and a file that is kept is written from the mapping. */
 #include "manager/rest/body.h"
 
 #include <string.h>
@@ -10,7 +12,7 @@
 #include "manager/rest/media_type.h"
 
 #define EMPTY_OBJECT STR("{}")
-#define TEXTS_MAX ((size_t)16 << 20) /* bytes of all the texts beside files */
+#define TEXTS_MAX ((size_t)16 << 20) /* bytes of all the texts beside files: as in a JSON body */
 
 static Str content_type(const RestRequest *request)
 {
@@ -81,6 +83,7 @@ static CHECKED Err *read_form(RestRequest *request, Body *ret_body)
     return NULL;
 }
 
+/* request->body becomes the mapping, until body_release(). */
 static CHECKED Err *whole_body(RestRequest *request, Str *ret_text)
 {
     if (request->body_fd < 0 || request->body.len > 0) {
@@ -154,7 +157,7 @@ static CHECKED Err *read_multipart(RestRequest *request, Body *ret_body)
     return NULL;
 }
 
-/* Without a type: by its first character. */
+/* Without a type: by its first character, behind a byte order mark, which only JSON has. */
 static bool is_form(const RestRequest *request, BodyType type)
 {
     Str text = str_trim(request->body);

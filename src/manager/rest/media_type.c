@@ -1,4 +1,5 @@
-/* What Content-Type and ?format= mean. */
+/* What Content-Type and ?format= mean. Accept isn't looked at: all that is sent here is JSON, and
+ * who asks for something else gets it, too, as from the original (wire 1.5). */
 #include "manager/rest/media_type.h"
 
 /* Without parameters. */
@@ -12,7 +13,7 @@ static bool is_type(Str type, Str name)
     return str_equal_ignoring_case(essence(type), name);
 }
 
-/* One client repeats the header, which joins its values by commas. */
+/* One Java client sends the header twice, and what stands between may join the two by a comma. */
 static bool all_json(Str types)
 {
     while (types.len > 0) {
@@ -33,6 +34,8 @@ bool body_takes_files(const Resource *r)
     return false;
 }
 
+/* Official examples send JSON to the configuration without any type, and forms to commands, so
+ * either is taken there; a form sent to the configuration is a client's mistake. */
 BodyType body_type_of(const RestRequest *request)
 {
     const Resource *r = request->route.resource;
@@ -50,6 +53,7 @@ BodyType body_type_of(const RestRequest *request)
     if (is_type(type, STR("multipart/form-data"))) {
         return command || body_takes_files(r) ? BODY_MULTIPART : BODY_REFUSED;
     }
+    /* The pieces of an upgrade may come as they are (wire 12.4). */
     const bool action = request->route.kind == ROUTE_COMMAND && r->parent != NULL;
     return action && body_takes_files(r) && is_type(type, STR("application/octet-stream"))
                ? BODY_RAW

@@ -13,7 +13,7 @@ typedef enum BodyType {
     BODY_RAW           /* the bytes of a file */
 } BodyType;
 
-/* Whether a body of the resource can hold a file. */
+/* Whether a body of the resource can hold a file, by its fields. */
 bool body_takes_files(const Resource *r);
 
 /* By Content-Type and what the address takes; valid after rest_route(). */

@@ -1,4 +1,6 @@
-/* multipart/form-data. */
+/* multipart/form-data, as browsers and client libraries write it rather than as the RFC would have
+ * it: header names in any case (the Go SDK), file names with bare backslashes (Windows), blanks
+ * behind a boundary. What is cut or malformed is refused, never completed by guessing. */
 #include "manager/rest/multipart.h"
 
 #include "base/buf.h"
@@ -52,6 +54,7 @@ static Str read_token(Str s, size_t *at)
     return token;
 }
 
+/* The first of that name counts. */
 bool multipart_parameter(Arena *a, Str header, Str name, Str *ret_value)
 {
     size_t at = MIN(str_find(header, ';', 0), header.len);
@@ -82,6 +85,8 @@ static bool is_dots(Str name)
     return n > 0 && n == name.len;
 }
 
+/* What a client calls a file is shown to others and becomes the name of a download, so nothing of
+ * it may lead anywhere (wire 9.5). */
 Str multipart_base_name(Arena *a, Str path)
 {
     size_t from = 0;

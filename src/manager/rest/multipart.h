@@ -3,12 +3,13 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* multipart/form-data (RFC 7578): the parts of a body that is in memory or mapped. Everything
- * points into the body. */
+/* multipart/form-data (RFC 7578): the parts of a body that is in memory or mapped. Contents point
+ * into the body and end with it; names are in the arena or the body. One pass over the body,
+ * without a copy. Knows nothing of fields or encodings: a text isn't checked for UTF-8 here. */
 
-#define MULTIPART_PARTS_MAX 1000 /* with those without a name */
-#define MULTIPART_HEAD_MAX 8192  /* bytes of headers of one part */
-#define MULTIPART_BOUNDARY_MAX 70
+#define MULTIPART_PARTS_MAX 1000  /* with those without a name; no resource has as many fields */
+#define MULTIPART_HEAD_MAX 8192   /* bytes of headers of one part */
+#define MULTIPART_BOUNDARY_MAX 70 /* RFC 2046 5.1.1 */
 
 typedef struct Part {
     Str name;
