@@ -1,6 +1,6 @@
-/* Bodies: JSON, forms, multipart. The server keeps small ones in memory and large ones in an
- * unlinked file, which is mapped here: so the parts of 8 GiB are found without reading them twice,
- * and a file that is kept is written from the mapping. */
+/* Bodies: JSON, forms, multipart. The server keeps what may be of gigabytes in an unlinked file,
+ * which is mapped here: parts are found where they lie, and a file that is kept is written straight
+ * from the mapping. */
 #include "manager/rest/body.h"
 
 #include <string.h>

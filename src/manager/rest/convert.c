@@ -1,4 +1,5 @@
-/* Scalars, lists and dictionaries of a body, typed. */
+/* Scalars, lists and dictionaries of a body, typed: a function a type, each of which takes what the
+ * table of wire 1.9 says. null and "" come first, since they mean the same for most types. */
 #include "manager/rest/convert.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 #include "base/json_write.h"
 #include "manager/rest/format.h"
 
-#define NUMBER_TEXT_MAX 400
+#define NUMBER_TEXT_MAX 400              /* the largest double has 309 digits before its point */
 #define JSON_TEXT_MAX ((size_t)64 << 20) /* as large as a body */
 
 void typing_problem(const Typing *t, const Field *f, Str text)
@@ -26,7 +27,8 @@ static bool fault(const Typing *t, const Field *f, Str text)
     return false;
 }
 
-/* What null stands for. */
+/* What null stands for: nothing, or the default, since one SDK sends null for all it doesn't set.
+ */
 static bool convert_null(const Typing *t, const Field *f, Value *ret_value)
 {
     if (f->nullable) {
@@ -61,6 +63,7 @@ bool convert_text(const Json *json, Str *ret_text)
     return false;
 }
 
+/* Whether "" is one of the choices, rather than the word for none of them. */
 static bool lists_blank(const Field *f)
 {
     for (size_t i = 0; i < f->n_choices; i++) {
@@ -71,7 +74,7 @@ static bool lists_blank(const Field *f)
     return false;
 }
 
-/* "" given for a text. */
+/* "" given for a text: a value like others, but for enumerations, where it means "unset". */
 static bool convert_blank_string(const Typing *t, const Field *f, Value *ret_value)
 {
     if (f->n_choices > 0 && !lists_blank(f)) {
@@ -84,6 +87,7 @@ static bool convert_blank_string(const Typing *t, const Field *f, Value *ret_val
     return true;
 }
 
+/* Numbers keep the digits in which they stand in the body: bots post aliases of twenty digits. */
 static bool convert_string(const Typing *t, const Field *f, const Json *json, Value *ret_value)
 {
     Str text = STR_NONE;
@@ -239,6 +243,8 @@ static Value json_value(const Typing *t, const Json *json)
     return value;
 }
 
+/* The array or object in a text of a form; `json` itself where there is none, which is then no such
+ * value either. */
 static const Json *parse_text(const Typing *t, const Json *json, JsonType wanted)
 {
     Json *parsed = NULL;

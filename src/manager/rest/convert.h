@@ -5,7 +5,11 @@
 #include "model/field.h"
 #include "store/store.h"
 
-/* Wire value → typed value of a field, by the model (wire 1.9), with every fault noted. */
+/* Wire value → typed value of a field, by the model (wire 1.9), with every fault noted.
+ *
+ * Lenient where a known client needs it (numbers as text, "yes", 8.0 for 8), and never silent: what
+ * fits neither type nor bounds is a fault, not a default. Texts borrow from the body or lie in the
+ * arena. Any thread; nothing here looks at rows. */
 
 /* What reading one object of a body needs. */
 typedef struct Typing {
@@ -18,10 +22,11 @@ typedef struct Typing {
                   told under it */
 } Typing;
 
-/* Notes a fault of a field. */
+/* Notes a fault of a field, in the shape of wire 10.3: under the parent's field, with its own name
+ * before the text, where the object lies inside another. */
 void typing_problem(const Typing *t, const Field *f, Str text);
 
-#define TYPING_REQUIRED STR("This field is required.")
+#define TYPING_REQUIRED STR("This field is required.") /* clients match it (wire 10.4) */
 
 /* Types what was given for a field that is no relation, file or secret. null and "" become what
  * wire 7 says: null, the default, or a fault. Dates, times, lists and dictionaries become text.

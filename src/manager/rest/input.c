@@ -1,4 +1,5 @@
-/* Objects of a body, typed. */
+/* Objects of a body, typed: by kinds of field, since secrets, files and relations each have a
+ * meaning of null, "" and absence that is their own. */
 #include "manager/rest/input.h"
 
 #include "manager/rest/format.h"
@@ -62,11 +63,15 @@ static void read_uri(const Typing *t, const Json *json, Input *input)
 
 /* --- secrets and files --- */
 
+/* Shown as "" whatever they hold, so "" is what a client sends back that changes nothing. */
 static bool keeps_when_blank(const Field *f)
 {
     return f->secret == SECRET_BLANK || f->secret == SECRET_HASH || f->secret == SECRET_INPUT;
 }
 
+/* A mask is taken before any rule about the text: it has neither length nor form of the secret.
+ * Whether it is the right one, only the row can tell. Sealed here rather than by the writer, so
+ * that no clear text waits in its queue but for hooks. */
 static bool read_secret(const Typing *t, const Json *json, InputField *out)
 {
     const Field *f = out->field;
@@ -120,7 +125,8 @@ static bool read_file_text(const Typing *t, const Json *json, InputField *out)
 
 /* --- relations --- */
 
-/* The object of a reference, typed, where it may be written or made. */
+/* The object of a reference, typed, where it may be written or made: a child, or one that the model
+ * lets a relation create. What is only named keeps its other members unread (wire 9.2). */
 static CHECKED Err *read_target(const Typing *t, const Field *f, const Json *json, Reference *ret)
 {
     bool child = f->kind == RELATION_CHILDREN;
@@ -176,6 +182,7 @@ static CHECKED Err *read_to_one(const Typing *t, const Json *json, InputField *o
     return NULL;
 }
 
+/* null isn't an empty list: one SDK sends it for all that it doesn't know (wire 8.1, 8.2). */
 static CHECKED Err *read_to_many(const Typing *t, const Json *json, InputField *out, bool *ret_fine)
 {
     const Field *f = out->field;
@@ -267,6 +274,7 @@ static const Json **members_by_field(Arena *a, const Resource *r, const Json *ob
     return members;
 }
 
+/* Address and key aren't given like other fields: they say which object is meant. */
 static CHECKED Err *read_member(const Typing *t, const Field *f, const Json *json, Input *input)
 {
     if (f->is_uri) {
@@ -291,6 +299,7 @@ static CHECKED Err *read_member(const Typing *t, const Field *f, const Json *jso
     return NULL;
 }
 
+/* Parts that are no field, or one of another type, are ignored like unknown names. */
 static void read_files(const Body *files, Input *input)
 {
     for (size_t i = 0; i < input->resource->n_fields; i++) {

@@ -4,7 +4,13 @@
 #include "manager/rest/reference.h"
 
 /* One object of a body, typed by its resource: which fields are present, their values, the objects
- * that relations name. Made once, before the writer is asked; never changed by it. */
+ * that relations name. Made once, before the writer is asked; never changed by it, but that
+ * write_prepare() fills in what INPUT_SECRET and INPUT_FILE leave open. Lies in the request's arena
+ * and borrows texts from the body; contents of files last as long as the body's mapping.
+ *
+ * "Given" means: a known, writable name with a value that doesn't mean "as if absent". A given
+ * field with a fault has no InputField: its fault is noted, and the rest is looked at all the same.
+ */
 
 typedef enum InputKind {
     INPUT_VALUE,   /* value; also of a secret that is cleared */
@@ -49,9 +55,10 @@ CHECKED Err *input_read(const Typing *t, const Resource *r, const Json *object, 
  * UUID. Other texts are made by the server alone. */
 bool input_may_choose_key(const Resource *r, Value key);
 
+/* Whether it was given, also with a fault. */
 bool input_gives(const Input *input, const Field *f);
 
-/* The field as it was given; NULL if it wasn't. */
+/* The field as it was given; NULL if it wasn't, or has a fault. */
 const InputField *input_field(const Input *input, const Field *f);
 
 /* What a creation needs: notes every required field that isn't given, and a wrong id. `parent` as
@@ -61,5 +68,5 @@ void input_check_new(const Typing *t, const Input *input, const Field *parent);
 /* Clear texts of secrets by Field.index, as hooks want them; STR_NONE: not given. */
 const Str *input_clear_texts(Arena *a, const Input *input);
 
-/* Objects that writing it touches, itself included. */
+/* Objects that writing it touches, itself and the members of its to-many fields included. */
 size_t input_n_objects(const Input *input);
