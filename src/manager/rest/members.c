@@ -1,4 +1,6 @@
-/* To-many fields. */
+/* To-many fields: one part a kind, and a comparison for those who may send a set back, but not
+ * change it. Members are looked up all at once where they are given by plain keys, since a list may
+ * hold thousands. */
 #include "manager/rest/members.h"
 
 #include "base/utf8.h"
@@ -10,6 +12,8 @@ static CHECKED Err *check_right(const Apply *a, const Field *f)
     return apply_may_change(a, f->target) ? NULL : apply_forbidden(a, f->name);
 }
 
+/* What is wrong with an object that is to be made was noted when it was typed, but apart: had it
+ * been found, it wouldn't matter. */
 CHECKED Err *members_resolve(Apply *a, const Field *f, const Reference *reference, Value *ret_key)
 {
     Value key = VALUE_NONE;
@@ -109,6 +113,7 @@ static CHECKED Err *write_links(Apply *a, const Field *f, const InputField *give
 
 /* --- inverse --- */
 
+/* owner: VALUE_NONE lets the member go. */
 static CHECKED Err *point_at(Apply *a, const Field *f, Value member, Value owner)
 {
     const Row *old = NULL;
@@ -169,6 +174,8 @@ static CHECKED Err *write_inverse(Apply *a, const Field *f, const InputField *gi
 
 /* --- comparison --- */
 
+/* As sets: order and repetition don't count. Each key of now[] is marked by `seen` at its first
+ * occurrence among keys[], so that it is counted once. */
 static CHECKED Err *same_keys(Apply *a, const Field *f, const Value keys[], size_t n, Value owner,
                               ValueMap *now, bool *ret_same)
 {
@@ -221,6 +228,8 @@ typedef struct Child {
     struct Child *next;
 } Child;
 
+/* All children of one parent while its list is written: found by whatever a member may be named by,
+ * without a query for each. */
 typedef struct Siblings {
     const Field *field;
     Value owner;
@@ -229,6 +238,7 @@ typedef struct Siblings {
     ValueMap *by_unique; /* of each unique field of the target, by Field.index; else unused */
 } Siblings;
 
+/* Aliases are the same whatever their case (wire 7), so they are looked for in one. */
 static Value unique_form(Apply *a, const Field *f, Value value)
 {
     return f->fold && value.type == VALUE_TEXT ? value_text(utf8_fold(a->arena, value.text))
@@ -321,6 +331,8 @@ static CHECKED Err *move_child(Apply *a, Siblings *s, const Reference *reference
     return NULL;
 }
 
+/* One that names a key comes back under it; that of somebody else's child is taken, which the store
+ * tells: to give an object is not to move it (wire 9.3). */
 static CHECKED Err *create_child(Apply *a, Siblings *s, const Reference *reference)
 {
     const Field *f = s->field;
@@ -372,6 +384,7 @@ static CHECKED Err *delete_unnamed(Apply *a, const Siblings *s)
     return NULL;
 }
 
+/* Deletions last, so that a child may get the alias that another one of the list gives up. */
 static CHECKED Err *write_siblings(Apply *a, Siblings *s, const InputField *given, bool is_new)
 {
     if (!is_new) {

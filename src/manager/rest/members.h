@@ -2,7 +2,17 @@
 
 #include "manager/rest/apply.h"
 
-/* To-many fields of a row, as they were given (wire 9.3): children, links, inverse. */
+/* To-many fields of a row, as they were given (wire 9.3). An array replaces the set; what becomes
+ * of a member that it leaves out depends on the kind:
+ *
+ *   children   belong to the row, and are deleted
+ *   links      a table of pairs, and are unlinked
+ *   inverse    a view of the members' own to-one, which is set null
+ *
+ * Inside the transaction, when the row itself is written. Problems are noted under the field; an
+ * Err as apply.h says. Each function checks the right to change the members, but where nothing
+ * changes.
+ */
 
 /* Makes the field of the row `owner` hold what `given` says.
  *

@@ -1,4 +1,5 @@
-/* Which object is meant. */
+/* Which object is meant: texts are addresses if they hold a slash, else keys; of objects the
+ * address counts before the key, and the key before unique values. */
 #include "manager/rest/reference.h"
 
 #include "manager/rest/uri.h"
@@ -11,6 +12,7 @@ static bool is_path(Str text)
     return str_find(text, '/', 0) != SIZE_MAX;
 }
 
+/* Cut at a character's start. */
 static Str shorten(Arena *a, Str text)
 {
     if (text.len <= SHOWN_MAX) {
@@ -55,6 +57,7 @@ static void read_uri_member(const Typing *t, const Json *object, Reference *ret)
     }
 }
 
+/* False where the member can't be such a value: then it doesn't help to find the object. */
 static bool read_unique(const Field *f, const Json *member, Value *ret_value)
 {
     Str text = STR_NONE;
@@ -91,7 +94,7 @@ static void read_uniques(const Typing *t, const Json *object, Reference *ret)
 }
 
 /* Where an object may be made by its name, only the name counts: the first unique value that is
- * required. */
+ * required. A live test gives a theme a name that looks like an address, and reads it back. */
 static bool keep_only_name(Reference *ret)
 {
     for (size_t i = 0; i < ret->n_uniques; i++) {

@@ -3,7 +3,11 @@
 #include "manager/rest/convert.h"
 #include "store/reader.h"
 
-/* What is given for a relation: which object is meant (wire 9.2). */
+/* What is given for a relation: which object is meant (wire 9.2). Clients write addresses in four
+ * spellings, bare keys, and whole objects; all become a list of keys and unique values to be tried.
+ *
+ * Read before the writer is asked, looked up inside the transaction, where what the same request
+ * makes is already there. */
 
 typedef struct Input Input;
 
@@ -13,7 +17,7 @@ typedef struct ReferenceUnique {
     Value value;
 } ReferenceUnique;
 
-#define REFERENCE_KEYS_MAX 2
+#define REFERENCE_KEYS_MAX 2 /* an object's resource_uri and its id */
 
 /* One member of a relation, as it was given. Nothing is known yet of whether the object exists. */
 typedef struct Reference {
@@ -28,12 +32,13 @@ typedef struct Reference {
     Str shown;                /* for an error about it: short */
 } Reference;
 
-/* Reads a URI, a key or an object. `object` and `problems` are left to the caller. False: a fault
- * of the field was noted. */
+/* Reads a URI, a key or an object. `object` and `problems` are left to the caller, who may type it
+ * (input.c). Doesn't look whether the object exists. False: a fault of the field was noted. */
 bool reference_read(const Typing *t, const Field *f, const Json *json, Reference *ret_reference);
 
-/* The key of an existing object that is meant, VALUE_NONE if there is none. */
+/* The key of an existing object that is meant, VALUE_NONE if there is none. Needs a snapshot or a
+ * transaction: up to one look a key and a unique value. Errors: those of the reader. */
 CHECKED Err *reference_find(Reader *reader, Arena *a, const Reference *reference, Value *ret_key);
 
-/* "'…' does not exist." */
+/* "'…' does not exist.": the words of wire 10.4, since "not found" would mean another thing. */
 Str reference_missing(Arena *a, const Reference *reference);
