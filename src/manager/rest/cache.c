@@ -1,4 +1,8 @@
-/* Rendered objects, in shards by the hash of their key. */
+/* Rendered objects, in shards by the hash of their key, so that loops seldom wait for each other.
+ *
+ * Each shard is a clock: its entries form a ring, a hand goes round, and an entry that was asked
+ * for since the hand last came by is spared once. Nearly as good as an order of use, and a hit
+ * changes a flag instead of a list. */
 #include "manager/rest/cache.h"
 
 #include <stdlib.h>
@@ -7,7 +11,7 @@
 #include "base/hash_table.h"
 #include "base/thread.h"
 
-enum { SHARDS_N = 16 };
+enum { SHARDS_N = 16 }; /* a power of two, some times the loops of a large machine */
 
 /* One allocation: names, texts of keys and the body follow the struct. */
 typedef struct Entry {
@@ -16,8 +20,8 @@ typedef struct Entry {
     bool used;                     /* asked for since the hand last came by */
     CacheKey key;
     CacheTag tag;
-    int64_t seq;
-    const RowName *names;
+    int64_t seq;          /* the last change when the rows were read */
+    const RowName *names; /* of all rows that it shows something of */
     size_t n_names;
     Str body;
     size_t size; /* of the allocation */
@@ -92,6 +96,7 @@ static uint64_t hash_of(const CacheKey *key)
     return hash ^ hash >> 32;
 }
 
+/* By other bits than those by which the table places it. */
 static Shard *shard_of(Cache *c, uint64_t hash)
 {
     return &c->shards[hash >> 8 & (SHARDS_N - 1)];
@@ -154,6 +159,7 @@ static Value keep_value(char **end, Value v)
     return v;
 }
 
+/* Filled outside the lock. */
 static Entry *entry_new(const CacheKey *key, Str body, const RowName names[], size_t n)
 {
     size_t size = sizeof(Entry) + n * sizeof(RowName) + text_len(key->key) + body.len;

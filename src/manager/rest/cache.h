@@ -3,13 +3,21 @@
 #include "base/buf.h"
 #include "store/store.h"
 
-/* Rendered objects, kept as long as nothing that they show has changed.
+/* Rendered objects, kept as long as nothing that they show has changed: rendering takes most of the
+ * time of a GET.
  *
- * Bounded in bytes; what wasn't asked for longest goes first, roughly. Any thread. */
+ * Nobody has to drop anything: each body knows the rows that it shows something of, and the number
+ * of the last change before they were read; whoever takes it out asks the store whether one of them
+ * changed since. So a body is never older than the state that a client may have read before. Bodies
+ * differ by what the asker may see of other objects, hence by those rights, not by user.
+ *
+ * Bounded in bytes; what wasn't asked for longest goes first, roughly. Any thread; locks are held
+ * for the copying of one body. */
 
 typedef struct Cache Cache;
 
-/* bytes: of bodies, names and keys together, > 0. */
+/* bytes: of bodies, names and keys together, > 0; a sixteenth of it is the most that one body may
+ * take. The store is borrowed, for as long as the cache lives. */
 Cache *cache_new(const Store *store, size_t bytes);
 Cache *cache_free(Cache *c);
 DEFINE_CLEANUP(Cache, cache_free);

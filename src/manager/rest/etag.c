@@ -1,4 +1,4 @@
-/* Tags of answers. */
+/* Tags of answers, written, and found in the lists of tags that clients send. */
 #include "manager/rest/etag.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "manager/rest/renderer_id.h"
 
-enum { ETAG_MAX_BYTES = 1024 };
+enum { ETAG_MAX_BYTES = 1024 }; /* an epoch is some dozens of bytes, a number at most 20 */
 
 Str etag_epoch(Arena *a, const Store *store, StoreFile file)
 {
@@ -32,7 +32,8 @@ Str etag_of_list(Arena *a, Str epoch, int64_t seq, uint64_t question)
     return str_format(a, "\"%.*s-l%" PRId64 "-%016" PRIx64 "\"", STR_ARG(epoch), seq, question);
 }
 
-/* The next opaque tag of a header, without quotes, W/ and -gz; STR_NONE at its end. */
+/* The next opaque tag of a header, without quotes, W/ and -gz; STR_NONE at its end. Tags of ours
+ * hold no comma, so that what is cut at one inside somebody else's can only fail to match. */
 static Str next_tag(Str *rest)
 {
     Str tag = str_trim(str_cut(rest, ','));

@@ -5,8 +5,13 @@
 /* Tags of answers, for conditional requests (RFC 9110 8.8.3, 13.1).
  *
  * Of an object: "<epoch>-<own>-<nested>", where own is the version of its row and nested the newest
- * version among the objects inside its body. Of a list: over all that the file holds, with a hash
- * of the question. */
+ * version among the objects inside its body. The two are apart because they answer two questions:
+ * "is what I have still what I would get?" (If-None-Match) needs both; "has somebody else changed
+ * what I am about to change?" (If-Match) needs own alone, or a theme that is renamed would keep
+ * people from saving the rooms that show it.
+ *
+ * Of a list: "<epoch>-l<seq>-<question>", the last change of the whole file and a hash of what was
+ * asked: any change makes it another, which costs a reading too many and is never wrong. */
 
 /* Of the rows of a file, for as long as the store is open: new at every restore, migration, and
  * change of what shows them (see renderer_id.h). */

@@ -70,8 +70,7 @@ static bool keeps_when_blank(const Field *f)
 }
 
 /* A mask is taken before any rule about the text: it has neither length nor form of the secret.
- * Whether it is the right one, only the row can tell. Sealed here rather than by the writer, so
- * that no clear text waits in its queue but for hooks. */
+ * Whether it is the right one, only the row can tell. Sealed here, so that the writer needn't. */
 static bool read_secret(const Typing *t, const Json *json, InputField *out)
 {
     const Field *f = out->field;

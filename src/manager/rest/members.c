@@ -384,7 +384,7 @@ static CHECKED Err *delete_unnamed(Apply *a, const Siblings *s)
     return NULL;
 }
 
-/* Deletions last, so that a child may get the alias that another one of the list gives up. */
+/* Deletions last: only then is it known who isn't named. */
 static CHECKED Err *write_siblings(Apply *a, Siblings *s, const InputField *given, bool is_new)
 {
     if (!is_new) {

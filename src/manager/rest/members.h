@@ -10,7 +10,7 @@
  *   inverse    a view of the members' own to-one, which is set null
  *
  * Inside the transaction, when the row itself is written. Problems are noted under the field; an
- * Err as apply.h says. Each function checks the right to change the members, but where nothing
+ * Err as apply.h says. Writing checks the right to change the members, but where nothing
  * changes.
  */
 
