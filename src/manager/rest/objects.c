@@ -1,4 +1,5 @@
-/* Objects by key or row, in portions that bound the memory used. */
+/* Objects by key or row, in portions that bound the memory used. Within one, cached and rendered
+ * bodies are put into a buffer as they come, and copied from there in the order asked for. */
 #include "manager/rest/objects.h"
 
 #include "base/json_write.h"
@@ -27,6 +28,7 @@ static CacheKey cache_key(const Portions *p, Value key)
     return (CacheKey){p->resource, key, render_rights(p->rest, p->resource, p->set)};
 }
 
+/* The first name is that of the object itself. */
 static void keep(const Portions *p, const Buf *bodies, const Rendered *object)
 {
     if (objects_are_cacheable(p->rest, p->resource) && !buf_failed(bodies)) {

@@ -2,9 +2,12 @@
 
 #include "manager/rest/render.h"
 
-/* Objects by key, from the cache where it holds them, else read and rendered together. */
+/* Objects by key, from the cache where it holds them, else read and rendered together: what lists
+ * and sets are made of. In portions of RENDER_ROWS_MAX, each with memory of its own, so that a page
+ * of 10,000 needs no more than one of 500 beside its bytes. */
 
-/* True if bodies of the resource may be kept: configuration, whose changes the store tells. */
+/* True if bodies of the resource may be kept: configuration, whose changes the store tells. Live
+ * rows change faster than they are asked for; history is too much and asked for once. */
 bool objects_are_cacheable(const Rest *r, const Resource *resource);
 
 /* Appends objects to `out`, separated by ", ", in the order of their keys.

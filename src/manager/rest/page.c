@@ -1,4 +1,5 @@
-/* Pages of lists. */
+/* Pages of lists. next and previous are paths without a host: clients put scheme and host in front
+ * of them (wire 3), and the host they came by may be another than the one we know. */
 #include "manager/rest/page.h"
 
 static Err *parse_number(Arena *a, const FormPair *parameter, int64_t *ret_number)
@@ -47,6 +48,8 @@ Err *page_parse(Arena *a, const FormPair parameters[], size_t n, Page *ret_page)
     return NULL;
 }
 
+/* All other parameters as they came, repeated ones, too, so that the next page is one of the same
+ * list. */
 static void put_link(Buf *out, Str path, const FormPair parameters[], size_t n, Page page)
 {
     buf_put_char(out, '"');
@@ -67,6 +70,7 @@ static void put_link(Buf *out, Str path, const FormPair parameters[], size_t n, 
     buf_put_char(out, '"');
 }
 
+/* Written as differences, which can't overflow: an offset may be anything up to 2^63-1. */
 void page_put_meta(Buf *out, Str path, const FormPair parameters[], size_t n, Page page,
                    int64_t total)
 {

@@ -7,14 +7,15 @@
 /* Which part of a list is asked for, and how the neighbouring parts are named (wire 3). */
 
 #define PAGE_LIMIT_DEFAULT 20
-#define PAGE_LIMIT_MAX 10000
+#define PAGE_LIMIT_MAX 10000 /* documented; limit=0 asks for as much */
 
 typedef struct Page {
     int64_t limit;  /* in force: 1 to PAGE_LIMIT_MAX */
     int64_t offset; /* ≥ 0 */
 } Page;
 
-/* Errors: ERR_INVALID. */
+/* From limit and offset; of repeated ones the last counts. Errors: ERR_INVALID (no integer, below
+ * 0, more than 64 bits). */
 CHECKED Err *page_parse(Arena *a, const FormPair parameters[], size_t n, Page *ret_page);
 
 /* {"limit": …, "next": …, "offset": …, "previous": …, "total_count": …} path: of the list, encoded.

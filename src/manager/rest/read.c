@@ -1,4 +1,4 @@
-/* What reads: which file answers what. */
+/* What reads: which file answers what, and the snapshot that they have in common. */
 #include "manager/rest/read.h"
 
 #include "manager/rest/context.h"

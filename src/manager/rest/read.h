@@ -2,7 +2,9 @@
 
 #include "manager/rest/rest.h"
 
-/* What reads: lists, single objects, sets, and the documents about the API. */
+/* What reads: lists, single objects, sets, and the documents about the API; the stages of rest.h
+ * for such requests. Each kind has a file of its own with a pair of functions: parse, which needs
+ * no row and runs on a loop, and run, inside a snapshot. */
 
 /* Parses the query; answers at once where no row is needed or the cache holds it. ANSWERED, READ or
  * READ_POOL. */

@@ -1,4 +1,5 @@
-/* Lists. */
+/* Lists: filters, order and page into one query, its count and its rows into one envelope. The page
+ * is read by keys where the cache may hold the objects, else by whole rows. */
 #include "manager/rest/read_list.h"
 
 #include "manager/rest/etag.h"
@@ -8,6 +9,8 @@
 #include "manager/rest/page.h"
 #include "manager/rest/uri.h"
 
+/* Bytes of an answer: 10,000 rooms with some aliases take 20 MiB. Beyond, a smaller page is to be
+ * asked for. */
 static const size_t list_max = (size_t)512 << 20;
 
 typedef struct ListWork {
@@ -18,7 +21,8 @@ typedef struct ListWork {
     Value parent; /* of a nested resource: key of its parent */
 } ListWork;
 
-/* What the tag of a list depends on besides the rows. */
+/* What the tag of a list depends on besides the rows: FNV's way of mixing what was asked and by
+ * which rights. Two questions of one hash would have to be asked by the same client. */
 static uint64_t question_of(const RestRequest *request)
 {
     uint64_t hash = str_hash(request->query);
@@ -67,7 +71,8 @@ static Err *parse(RestRequest *request, ListWork *work)
     return NULL;
 }
 
-/* True, and answered, if the client has the list as it is now. */
+/* True, and answered, if the client has the list as it is now. The answer must not depend on rows:
+ * with a tag of this list, its parent was there, and nothing changed since. */
 static bool answer_unchanged(const Rest *r, RestRequest *request)
 {
     const Str asked = request->header(request->header_context, STR("if-none-match"));
@@ -146,6 +151,7 @@ static Err *put_list(const Rest *r, RestRequest *request, Reader *reader, int64_
                             : NULL;
 }
 
+/* A nested list of a parent that isn't there is a 404, an empty one is a list (wire 13.4). */
 static Err *parent_exists(RestRequest *request, Reader *reader, const ListWork *work,
                           bool *ret_exists)
 {

@@ -1,4 +1,5 @@
-/* One object. */
+/* One object: from the cache on the loop, without a look into the store; else a row by its key,
+ * which is quick enough for the loop, too. */
 #include "manager/rest/read_object.h"
 
 #include "manager/rest/etag.h"
@@ -34,6 +35,7 @@ static bool is_plain(const Rest *r, const Route *route)
     return !route->download && (hooks == NULL || hooks->render_detail == NULL);
 }
 
+/* Files: of a backup, which is one (wire 9.5), or below an object that tells of one. */
 static Err *render_other(const Rest *r, RestRequest *request, const Row *row)
 {
     const ResourceHooks *hooks = rest_hooks_of(r, request->route.resource);

@@ -1,4 +1,5 @@
-/* Several objects by their ids. */
+/* Several objects by their ids (wire 6.2), in the order asked for; what can't be an id is reported
+ * missing like what isn't there. */
 #include "base/hash_table.h"
 #include "base/json_write.h"
 #include "base/percent.h"
@@ -7,9 +8,9 @@
 #include "manager/rest/read_list.h"
 #include "manager/rest/uri.h"
 
-#define SET_KEYS_MAX 10000
+#define SET_KEYS_MAX 10000 /* as many as a page has rows */
 
-static const size_t set_max = (size_t)512 << 20;
+static const size_t set_max = (size_t)512 << 20; /* bytes, as of a list */
 
 typedef struct SetKey {
     HashNode node;
