@@ -316,6 +316,8 @@ def test_snapshot_on_request(client):
                       ).status_code == 404
     assert client.get('/api/admin/status/v1/participant/12345678-0000-4000-8000-000000000000/download/'
                       ).status_code == 404
+    assert client.delete('conference/1/download/').status_code == 404
+    assert client.delete(done['download_uri']).status_code == 405
 
 
 def test_range_of_a_snapshot(client):

@@ -187,12 +187,21 @@ static void answer_missing_slash(RestRequest *request)
     }
 }
 
+/* Our own addition: a file that was made on request is fetched below the object that tells of it,
+ * where the resource's hooks know of one. */
+static bool has_download(const Rest *r, const Resource *resource)
+{
+    const ResourceHooks *hooks = rest_hooks_of(r, resource);
+    return hooks != NULL && hooks->render_download != NULL;
+}
+
 /* The order is that of wire 1.4: OPTIONS is answered for every address, a redirect comes before
  * 405, and a POST to an object, which schemas list for the command line client's sake, is a 501. */
 RestNext rest_route(const Rest *r, RestRequest *request)
 {
     bool slash = false;
-    if (!router_match(r->router, request->arena, request->path, &request->route, &slash)) {
+    if (!router_match(r->router, request->arena, request->path, &request->route, &slash) ||
+        (request->route.download && !has_download(r, request->route.resource))) {
         answer_empty(&request->answer, 404);
         return done(request, REST_ANSWERED);
     }

@@ -4,7 +4,6 @@
 #include "base/hash_table.h"
 #include "base/percent.h"
 #include "base/utf8.h"
-#include "model/model_ids.h"
 
 /* api, admin, family, v1, resource, id, nested, schema: longer paths lead nowhere. */
 enum { SEGMENTS_MAX = 8 };
@@ -200,12 +199,6 @@ static RouteKind list_kind(const Resource *r)
     return is_action(r) ? ROUTE_COMMAND : ROUTE_LIST;
 }
 
-/* Our own addition: what was made on request is fetched below it. */
-static bool has_download(const Resource *r)
-{
-    return r->index == RES_STATUS_SNAPSHOT_REQUEST;
-}
-
 /* parts: the resource's name and what follows; n ≥ 1. */
 static bool match_resource(const Router *r, Route route, const Segments *s, Route *ret_route)
 {
@@ -224,7 +217,7 @@ static bool match_resource(const Router *r, Route route, const Segments *s, Rout
                (route.resource->list_methods & METHOD_GET) != 0) {
         route.kind = ROUTE_SET;
         route.id = s->raw[6];
-    } else if (n == 3 && str_equal(parts[2], STR("download")) && has_download(route.resource)) {
+    } else if (n == 3 && str_equal(parts[2], STR("download"))) {
         route.kind = ROUTE_DETAIL;
         route.id = parts[1];
         route.download = true;
@@ -306,7 +299,9 @@ unsigned route_methods(const Route *route)
     case ROUTE_COMMAND:
         return route->resource->list_methods;
     case ROUTE_DETAIL:
-        return route->resource->detail_methods | (route->resource->list_methods & METHOD_POST);
+        return route->download ? METHOD_GET
+                               : route->resource->detail_methods |
+                                     (route->resource->list_methods & METHOD_POST);
     case ROUTE_NONE:
         return 0;
     case ROUTE_FAMILY_ROOT:
@@ -321,7 +316,7 @@ unsigned route_methods(const Route *route)
 
 unsigned route_also_accepts(const Route *route)
 {
-    return route->kind == ROUTE_DETAIL ? route->resource->also_accepts : 0;
+    return route->kind == ROUTE_DETAIL && !route->download ? route->resource->also_accepts : 0;
 }
 
 Str route_method_list(Arena *a, unsigned methods)

@@ -12,7 +12,8 @@ Router *router_free(Router *r);
 DEFINE_CLEANUP(Router, router_free);
 
 /* path: raw, without the query; runs of `/` count as one. *ret_slash: whether it ends in one.
- * False, and nothing filled, for a path that leads nowhere. */
+ * Whether an object is there, or a resource has files to be downloaded, is not known here. False,
+ * and nothing filled, for a path that leads nowhere. */
 bool router_match(const Router *r, Arena *a, Str path, Route *ret_route, bool *ret_slash);
 
 /* METHOD_… or'ed that schemas and Allow list for an address of this kind. */
