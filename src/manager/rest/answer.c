@@ -124,18 +124,16 @@ static Str cut(Str text)
     return str_slice(start, 0, utf8_valid_len(start));
 }
 
-/* Text with `&`, `<` and `>` as entities, so that a page which shows it unescaped stays harmless.
- */
-static Str escaped(Arena *a, Str text)
+Str answer_error_text(Arena *a, Str text)
 {
     CLEANUP(buf_free) Buf *out = buf_new(ERROR_BODY_MAX);
-    answer_put_escaped(out, text);
+    answer_put_escaped(out, cut(text));
     return str_dup(a, buf_str(out));
 }
 
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text)
 {
-    const Str shown = escaped(a, cut(text));
+    const Str shown = answer_error_text(a, text);
     Buf *body = buf_new(ERROR_BODY_MAX);
     buf_put_lit(body, "{\"error\": ");
     json_put_string(body, shown);

@@ -53,7 +53,11 @@ void answer_attachment(RestAnswer *answer, Arena *a, int fd, uint64_t size_bytes
 /* Text with `&`, `<`, `>` as entities, for HTML. */
 void answer_put_escaped(Buf *out, Str s);
 
-/* {"error": "text"}, cut where it is long, with `&`, `<`, `>` escaped; status 406, 415 and 500 add
+/* The text of an error as clients see it (wire 10.2): cut where it is long, with `&`, `<`, `>` as
+ * entities, so that a page which shows it unescaped stays harmless. In `a`. */
+Str answer_error_text(Arena *a, Str text);
+
+/* {"error": "text"}, the text as answer_error_text() has it; status 406, 415 and 500 add
  * "error_message", 503 adds Retry-After. */
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
 
@@ -74,7 +78,8 @@ typedef struct Problems {
     bool full;
 } Problems;
 
-/* From so much on no more faults of a body are kept, so that their answer has room for all. */
+/* From so much on no more faults of a body are kept, so that their answer has room for all: in JSON
+ * a byte takes six at most, and an answer has a mebibyte. */
 #define PROBLEMS_MAX_BYTES ((size_t)96 * 1024)
 #define PROBLEM_TEXT_MAX_BYTES ((size_t)16 * 1024)
 

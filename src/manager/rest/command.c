@@ -5,8 +5,9 @@
 #include "manager/rest/context.h"
 #include "manager/rest/input.h"
 
-#define FAILURE_MAX 4096
+#define FAILURE_MAX ((size_t)1 << 20) /* the text of an error is far shorter */
 #define SUCCESS_MAX ((size_t)1 << 20)
+#define REQUEST_MAX 4096 /* an address of ours */
 
 /* What is kept between the stages. */
 typedef struct CommandWork {
@@ -28,7 +29,7 @@ void command_answer_success(RestAnswer *answer, Buf *data)
 
 void command_answer_request(RestAnswer *answer, Str uri)
 {
-    Buf *data = buf_new(FAILURE_MAX);
+    Buf *data = buf_new(REQUEST_MAX);
     buf_put_char(data, '{');
     json_put_name(data, STR("resource_uri"));
     json_put_string(data, uri);
@@ -47,7 +48,7 @@ static void answer_failed(RestRequest *request, Str text)
 {
     Buf *body = buf_new(FAILURE_MAX);
     buf_put_lit(body, "{\"error\": ");
-    json_put_string(body, text);
+    json_put_string(body, answer_error_text(request->arena, text));
     buf_put_lit(body, ", \"status\": \"failure\"}");
     answer_json(&request->answer, 400, body);
 }

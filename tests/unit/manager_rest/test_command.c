@@ -20,6 +20,15 @@ static void spell_lock(Arena *a, Json *body)
     }
 }
 
+/* More than an error may have. */
+static const char *long_text(Arena *a)
+{
+    enum { LEN = 100000 };
+    char *text = arena_alloc(a, LEN + 1);
+    memset(text, 'x', LEN);
+    return text;
+}
+
 static Err *run_lock(CommandCall *call)
 {
     const Str id = call->arguments->values[call->entry->subject].text;
@@ -27,6 +36,8 @@ static Err *run_lock(CommandCall *call)
         command_problem(call, call->entry->subject, STR("Failed to find conference."));
     } else if (str_equal(id, STR("failing"))) {
         return err(call->arena, ERR_INVALID, "The node said <no>.");
+    } else if (str_equal(id, STR("talkative"))) {
+        return err(call->arena, ERR_INVALID, "%s", long_text(call->arena));
     } else if (str_equal(id, STR("full"))) {
         return err(call->arena, ERR_IO, "The disk is full.");
     } else if (str_equal(id, STR("data"))) {
@@ -91,7 +102,9 @@ static void test_answers(void **state)
          "{\"lock\": {\"conference_id\": [\"Failed to find conference.\"]}}", NULL},
         {"POST", COMMAND "conference/lock/", "{\"room\": \"data\"}", 202, "{\"is\": 1}", NULL},
         {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"failing\"}", 400,
-         "{\"error\": \"The node said <no>.\", \"status\": \"failure\"}", NULL},
+         "{\"error\": \"The node said &lt;no&gt;.\", \"status\": \"failure\"}", "<no>"},
+        {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"talkative\"}", 400,
+         "xx\", \"status\": \"failure\"}", NULL},
         {"POST", COMMAND "conference/lock/", "{\"conference_id\": \"full\"}", 503, "\"error\"",
          "disk"},
         {"POST", COMMAND "conference/lock/", "", 400,
