@@ -1,4 +1,6 @@
-/* Answers and the shapes of their bodies. */
+/* Answers and the shapes of their bodies. Headers are those of wire 1.6, which some clients compare
+ * letter by letter: "application/json" without a charset, a type on an empty body, none on a 204.
+ */
 #include "manager/rest/answer.h"
 
 #include <stdarg.h>
@@ -181,7 +183,8 @@ bool problems_any(const Problems *p)
     return p->first != NULL;
 }
 
-/* The first problem of the field that follows `last`'s in the order of keys; NULL if none does. */
+/* The first problem of the field that follows `last`'s in the order of keys; NULL if none does. A
+ * selection instead of a sort: fields are few, and the texts of one stay in the order found. */
 static const Problem *problem_of_next_field(const Problems *p, const Problem *last)
 {
     const Problem *next = NULL;
@@ -224,6 +227,8 @@ void answer_problems(RestAnswer *answer, Str name, const Problems *p)
     answer_json(answer, 400, body);
 }
 
+/* What the client can mend is never a 5xx: those are sent again by themselves, POSTs included,
+ * since a 5xx says that nothing was stored (wire 10.1). A duplicate is a 400, never a 409. */
 static int status_of(ErrKind kind)
 {
     switch (kind) {

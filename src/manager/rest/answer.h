@@ -3,9 +3,17 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* What goes back to the client: status, headers, body; and the shapes of error bodies (wire 10). */
+/* What goes back to the client: status, headers, body; and the shapes of error bodies (wire 10).
+ *
+ * Two shapes, by which clients tell them apart: {"error": text} for a request as a whole, and
+ * {"<resource>": {"<field>": [texts]}} for a body with faults. Texts that answer a GET or DELETE
+ * must not hold "404", "not found" or "lookup", or one client takes the object for gone and drops
+ * it from its books (wire 10.4): say "does not exist", and repeat no value.
+ *
+ * An answer belongs to one request and is filled on whichever thread it is on; each function below
+ * that sets a status throws away a body that was there. */
 
-#define ANSWER_HEADERS_MAX 12
+#define ANSWER_HEADERS_MAX 12 /* twice what any answer has */
 
 typedef struct AnswerHeader {
     const char *name; /* literal, as written on the wire */
@@ -83,9 +91,11 @@ typedef struct Problems {
 #define PROBLEMS_MAX_BYTES ((size_t)96 * 1024)
 #define PROBLEM_TEXT_MAX_BYTES ((size_t)16 * 1024)
 
+/* Texts and fields are copied into `a`. */
 void problems_init(Problems *p, Arena *a);
 
-/* Cuts a long text; does nothing when there are enough problems already. */
+/* Notes a fault. field: "__all__" for the whole. Cuts a long text; does nothing when there are
+ * enough problems already. */
 void problems_add(Problems *p, Str field, const char *format, ...) PRINTF_LIKE(3, 4);
 bool problems_any(const Problems *p);
 

@@ -1,4 +1,5 @@
-/* Commands: arguments in, one answer out. */
+/* Commands: arguments in, one answer out: 202 with "data" and "status" for all that was understood
+ * and done (wire 12.1), 400 for all else that is the caller's to know (wire 12.2). */
 #include "manager/rest/command.h"
 
 #include "base/json_write.h"
@@ -80,6 +81,7 @@ static Json *copy_members(Arena *a, const Json *object)
     return copy;
 }
 
+/* Secrets aren't among them: they come in clear beside the row. */
 static const Row *arguments_of(Arena *a, const Input *input)
 {
     Row *row = row_new_default(a, input->resource);
@@ -138,6 +140,7 @@ RestNext command_parse(const Rest *r, RestRequest *request, const Body *body)
 
 /* --- the work --- */
 
+/* A failure that names a field is about an argument, like a problem. */
 static void answer_outcome(RestRequest *request, const Problems *problems, const Err *e)
 {
     Arena *a = request->arena;

@@ -6,9 +6,10 @@
 #include "manager/rest/multipart.h"
 #include "store/reader.h"
 
-/* What carries commands out. Each file of manager/command/ fills a table of these; rest/ is handed
- * all of them and finds them by command. Before run() the arguments were read and checked by the
- * model; a command without an entry is refused. */
+/* What carries commands out (wire 12). Each file of manager/command/ fills a table of these; rest/
+ * is handed all of them and finds them by command. Before run() the arguments were read and checked
+ * by the model, as a body of the configuration is; a command without an entry is refused honestly,
+ * with a 400, since clients take a 2xx for "done". */
 
 typedef struct CommandEntry CommandEntry;
 

@@ -3,14 +3,16 @@
 #include "manager/rest/rest.h"
 #include "manager/rest/route.h"
 
-/* What the files of rest/ share. Immutable after rest_new() but for what has locks of its own. */
+/* What the files of rest/ share; nobody outside includes it. Immutable after rest_new() but for
+ * what has locks of its own. All tables are by Resource.index: a resource is found by name once, at
+ * the start. */
 
 typedef struct Cache Cache;
 typedef struct RenderPlans RenderPlans;
 
 struct Rest {
     Store *store; /* borrowed */
-    Arena *arena; /* of what lives as long */
+    Arena *arena; /* of what lives as long: epochs */
     const Model *model;
     RestOptions options;
     Router *router;

@@ -5,7 +5,19 @@
 #include "store/writer.h"
 
 /* What a resource does beyond being stored. Each file of manager/resources/ fills one of these;
- * rest/ is handed all of them as a table and finds them by resource. Any function may be NULL. */
+ * rest/ is handed all of them as a table and finds them by resource. Any function may be NULL.
+ *
+ *   check_file, prepare                    slow pool, no snapshot, before the writer is asked
+ *   check, before_write, after_write       writer thread, inside the transaction, in this order
+ *   before_delete                          the same, for each row that the request itself deletes
+ *   render_created                         the same, at the end of a creation
+ *   after_delete                           writer thread, after the commit
+ *   compute, render_detail, _download      the reader's thread, inside its snapshot
+ *
+ * All but the last three lines may be called again for the same request, so they keep nothing and
+ * touch nothing but what they are given. What is wrong with a body goes to `problems`, under the
+ * name of its field, so that all of it is told together; an Err is for failures, and ends the
+ * request. Memory: `a`, or tx_arena(). */
 
 typedef struct ResourceHooks {
     Family family; /* FAMILY_CONFIGURATION unless said otherwise */
@@ -20,14 +32,14 @@ typedef struct ResourceHooks {
                     PkiRounds *rounds, Problems *problems);
 
     /* Objects that a request may have, where `prepare` takes up to seconds for each; 0: as many as
-     * write_prepare.c allows. */
+     * write_prepare.c allows. More are refused with this number. */
     size_t prepare_most;
 
     /* Looks at a file that the request gives, on the slow pool, before it is kept: with faults it
      * never gets to the disk. `content` is borrowed. */
     Err *(*check_file)(Arena *a, const Field *field, Str content, Problems *problems);
 
-    /* Rules across fields; pure. */
+    /* Rules across fields; pure. What the model can say of one field was checked before. */
     void (*check)(const Row *old, const Row *new, const Str clear[], Problems *problems);
 
     /* Rules that need state, and changes of other rows, inside the transaction. */
