@@ -1,4 +1,4 @@
-/* Rows as JSON. */
+/* Rows as JSON, step by step. A failed Buf is sticky and looked at by the caller. */
 #include "manager/rest/render.h"
 
 #include "base/datetime.h"
@@ -166,6 +166,8 @@ static void put_object(Buf *out, const RenderPlan *plan, const Row *row, const L
     buf_put_char(out, '}');
 }
 
+/* At most so many other rows are named. Members shown as addresses aren't: a link or an inverse
+ * that comes or goes raises the version of this row itself. */
 static size_t count_others(const RenderPlan *plan, const Loaded loaded[], size_t at)
 {
     size_t n = 0;

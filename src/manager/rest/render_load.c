@@ -1,4 +1,5 @@
-/* Rows that other rows show. */
+/* Rows that other rows show. A page of rooms names few themes, so their keys are made distinct
+ * first, and each theme is read once. */
 #include "manager/rest/render_load.h"
 
 #include <stdlib.h>

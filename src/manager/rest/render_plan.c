@@ -1,4 +1,5 @@
-/* Plans of rendering. */
+/* Plans of rendering: all questions about a field that have the same answer for every row (is it
+ * shown, as what, what stands for null) are asked here. */
 #include "manager/rest/render_plan.h"
 
 #include "base/json_write.h"
@@ -113,7 +114,8 @@ static void set_literal(Step *step, Str literal)
     step->literal = literal;
 }
 
-/* embedding: of an object of its own, not of one inside another. */
+/* embedding: of an object of its own, not of one inside another. The first that holds decides: a
+ * secret shows its mask, or nothing, whatever its type. */
 static void fill_step(Arena *a, Step *step, const Field *f, bool embedding)
 {
     step->field = f;
@@ -179,6 +181,7 @@ static void fill_plan(Arena *a, RenderPlan *plan, const Resource *r, const Field
     }
 }
 
+/* Aliases and the count of the aliases load the same relation. */
 static size_t slot_of(RenderPlan *plan, const Field *f)
 {
     for (size_t i = 0; i < plan->n_loads; i++) {

@@ -2,8 +2,8 @@
 
 #include "manager/rest/context.h"
 
-/* How objects of a resource are written: a list of steps, worked out once. Private to render.c and
- * render_load.c. */
+/* How objects of a resource are written: a list of steps, worked out once. For render.c and
+ * render_load.c; filters.c asks for what a count counts. Immutable after rest_new(). */
 
 typedef enum StepKind {
     STEP_TEXT,
@@ -25,6 +25,7 @@ typedef enum StepKind {
 
 typedef struct RenderPlan RenderPlan;
 
+/* How one field is written. */
 typedef struct Step {
     StepKind kind;
     bool from_key; /* the value is the row's key */
