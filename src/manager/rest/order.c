@@ -1,4 +1,4 @@
-/* Orders of lists. */
+/* Orders of lists: which fields may be named, by the model, and the way to them. */
 #include "manager/rest/order.h"
 
 #include "manager/rest/parameters.h"
@@ -23,6 +23,7 @@ static bool is_sortable(const Field *f)
             (field_is_to_one(f) && f->target->family != FAMILY_EMBEDDED));
 }
 
+/* Status and history may be sorted by every scalar, whatever their schemas show: scripts do. */
 static bool is_listed(const Resource *r, const Field *f)
 {
     for (size_t i = 0; i < r->n_ordering; i++) {
@@ -51,6 +52,7 @@ static Err *follow(Arena *a, PermissionSet set, Str name, Str part, const Field 
     return NULL;
 }
 
+/* The name up to the next "__", which separates fields on a way. */
 static Str cut_part(Str *rest)
 {
     const size_t at = str_find_str(*rest, STR("__"));

@@ -4,7 +4,9 @@
 #include "base/percent.h"
 #include "store/query.h"
 
-/* In which order a list comes (wire 5). */
+/* In which order a list comes (wire 5). It must be total and stable: clients fetch pages in
+ * parallel and expect each object once. So the store breaks ties by the key, which needn't be asked
+ * for. */
 
 /* Without order_by: by key; status and history whose keys aren't numbers by their first time.
  *

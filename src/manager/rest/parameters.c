@@ -1,4 +1,4 @@
-/* Parameters of a query. */
+/* Parameters of a query: words that are no filters, whatever fields a resource has (wire 4.1). */
 #include "manager/rest/parameters.h"
 
 bool parameter_is_reserved(Str name)
@@ -26,6 +26,7 @@ Str parameter_last(const FormPair parameters[], size_t n, Str name)
     return STR_NONE;
 }
 
+/* The words are those for which one client looks in the text of any error (wire 10.4). */
 Str parameter_quoted(Arena *a, Str name)
 {
     static const Str telling[] = {STR_INIT("404"), STR_INIT("not found"), STR_INIT("Not Found"),

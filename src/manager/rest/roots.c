@@ -1,4 +1,5 @@
-/* Listings of resources and commands. */
+/* Listings of resources and commands, and schemas; made anew for each request, since the default of
+ * a creation time is the time of asking. */
 #include "manager/rest/roots.h"
 
 #include "base/datetime.h"
@@ -27,6 +28,7 @@ static void put_member(Buf *out, const Resource *resource, bool full, bool *firs
     buf_put_char(out, '}');
 }
 
+/* Nested resources have no address without a parent, so they aren't listed. */
 static bool belongs(const Resource *resource, const Route *route)
 {
     return resource->family == route->family && resource->parent == NULL &&

@@ -1,4 +1,5 @@
-/* From a path to a resource. */
+/* From a path to a resource. Paths are short and the words before the resource few, so the only
+ * table is that of resources; nested ones and commands are few enough to be searched. */
 #include "manager/rest/route.h"
 
 #include "base/hash_table.h"
@@ -25,7 +26,7 @@ typedef struct Segments {
     size_t n;
 } Segments;
 
-/* Paths that a known client uses for commands that lie elsewhere. */
+/* Paths that a known client uses for commands that lie elsewhere (wire 12.4). */
 static const struct CommandAlias {
     Str path; /* after …/command/v1/ */
     Str file;
@@ -98,6 +99,8 @@ static const Resource *find_nested(const Router *r, const Resource *parent, Str 
     return NULL;
 }
 
+/* "." and ".." must not lead upwards, and a NUL would end a text early somewhere behind (wire 1.3).
+ */
 static bool is_sound(Str segment)
 {
     return !str_equal(segment, STR(".")) && !str_equal(segment, STR("..")) &&
@@ -161,7 +164,8 @@ static bool is_command_group(const Router *r, Str name)
     return false;
 }
 
-/* parts: what follows …/command/v1/; n ≥ 1. */
+/* parts: what follows …/command/v1/; n ≥ 1. The longer name first: "conference/sync" is a command
+ * of a group, "sync" an alias of it. */
 static bool match_command(const Router *r, const Str parts[], size_t n, Route *ret_route)
 {
     if (n == 1 && is_command_group(r, parts[0])) {
@@ -199,7 +203,8 @@ static RouteKind list_kind(const Resource *r)
     return is_action(r) ? ROUTE_COMMAND : ROUTE_LIST;
 }
 
-/* parts: the resource's name and what follows; n ≥ 1. */
+/* parts: the resource's name and what follows; n ≥ 1. In the order of wire 1.1, so that an object
+ * whose key is "schema" can't be had. */
 static bool match_resource(const Router *r, Route route, const Segments *s, Route *ret_route)
 {
     const Str *parts = &s->decoded[4];

@@ -1,4 +1,4 @@
-/* The index of all schemas. */
+/* The index of all schemas: a page for people, unless a program asks. */
 #include "manager/rest/schema_index.h"
 
 #include "base/json_write.h"
@@ -118,6 +118,7 @@ static void answer_as_page(const Rest *r, RestRequest *request)
     answer_html(&request->answer, 200, body);
 }
 
+/* A browser names text/html in Accept, programs don't; the rest of the API answers both in JSON. */
 void schema_index_answer(const Rest *r, RestRequest *request)
 {
     const Str format = parameter_last(request->parameters, request->n_parameters, STR("format"));

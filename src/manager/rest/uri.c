@@ -1,4 +1,4 @@
-/* Addresses of objects. */
+/* Addresses of objects. The path of a nested resource holds "<id>" where its parent's key goes. */
 #include "manager/rest/uri.h"
 
 #include "base/percent.h"
