@@ -1,4 +1,5 @@
-/* Forms of texts and bounds of numbers. */
+/* Forms of texts and bounds of numbers: a predicate a format, and one place that asks them in the
+ * order in which their answers help most. */
 #include "manager/rest/format.h"
 
 #include <arpa/inet.h>
@@ -10,8 +11,8 @@
 #include "base/utf8.h"
 #include "manager/rest/uri.h"
 
-#define LABEL_MAX 63
-#define HOST_MAX 253
+#define LABEL_MAX 63           /* RFC 1035 2.3.4 */
+#define HOST_MAX 253           /* the same, as text without its final dot */
 #define CHOICES_SHOWN_MAX 1000 /* bytes */
 
 static bool is_alpha(char c)
@@ -40,6 +41,7 @@ static bool has_blank(Str s)
     return false;
 }
 
+/* A scheme (RFC 3986 3.1), a colon, and anything without blanks. */
 static bool is_url(Str s)
 {
     size_t colon = str_find(s, ':', 0);
@@ -55,6 +57,7 @@ static bool is_url(Str s)
     return true;
 }
 
+/* Underscores are in use, though no host name may have them. */
 static bool is_label(Str label)
 {
     if (label.len == 0 || label.len > LABEL_MAX) {
@@ -69,6 +72,7 @@ static bool is_label(Str label)
     return true;
 }
 
+/* Addresses pass, too: they are made of labels. */
 static bool is_host(Str s)
 {
     if (str_ends_with(s, STR("."))) {
@@ -194,6 +198,7 @@ static Str format_words(FieldFormat format)
     return str_from(words[format]);
 }
 
+/* With all of them, unless they are too many to be read. */
 static Str choices_text(const Field *f, Arena *a)
 {
     Buf out;

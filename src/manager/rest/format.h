@@ -3,7 +3,11 @@
 #include "base/arena.h"
 #include "model/field.h"
 
-/* The forms that a text may have to have: formats of model/README.md, pattern, choices, lengths. */
+/* The forms that a text may have to have: formats of model/README.md, pattern, choices, lengths.
+ *
+ * Meant to catch mistakes, not to judge: what an original would take must pass, so addresses of
+ * mail or hosts are looked at for what can't be one. Texts that tell what is wrong never repeat the
+ * value, which may be a secret. */
 
 /* True if the text has the form; "" never gets here. `scratch` is for what is needed meanwhile. */
 bool format_accepts(FieldFormat format, Arena *scratch, Str text);

@@ -1,10 +1,13 @@
-/* Arrays of embedded plain objects: typed by the embedded resource, kept as JSON text. */
+/* Arrays of embedded plain objects (RELATION_VALUES): typed by the embedded resource, kept as JSON
+ * text in the row. Always in the same spelling, so that equal lists are equal texts: what is sent
+ * back as it was read changes nothing. */
 #include "base/json_write.h"
 #include "manager/rest/convert.h"
 #include "manager/rest/value_map.h"
 
 #define PLAIN_TEXT_MAX ((size_t)64 << 20) /* as large as a body */
 
+/* As an answer shows it, since the text goes there as it is. */
 static void put_value(Buf *out, const Field *f, Value value)
 {
     if (f->type == FIELD_BOOLEAN && value.type == VALUE_INTEGER) {

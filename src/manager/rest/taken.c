@@ -1,6 +1,8 @@
-/* Unique values that others have. */
+/* Unique values that others have. Looked for on a reader or in the transaction, never before a body
+ * has faults: for a good one the store finds out by itself. */
 #include "manager/rest/taken.h"
 
+/* Fields that are unique only together. */
 static bool is_in_group(const Resource *r, const Field *f)
 {
     for (size_t i = 0; i < r->n_unique_together; i++) {
@@ -88,6 +90,8 @@ static const bool *known_fields(Arena *a, const Input *input)
 
 /* --- looking --- */
 
+/* The store knows the row that is in conflict, not the body it came in: where that is of another
+ * resource, it came by the field that leads there. */
 static Str place_of(const Resource *resource, const Err *e)
 {
     for (size_t i = 0; e->owner != NULL && i < resource->n_fields; i++) {

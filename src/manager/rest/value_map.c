@@ -1,4 +1,4 @@
-/* A map from values. */
+/* A map from values: SipHash of the value, chains in a hash table. */
 #include "manager/rest/value_map.h"
 
 #include <sodium.h>
