@@ -1,4 +1,5 @@
-/* Entries lie in a table by their hash and in a list by their age, so that old ones go first. */
+/* Entries lie in a table by their hash and in a list by their age, so that old ones go first. Two
+ * threads that verify one header at the same time make two entries; the newer state wins. */
 #include "manager/auth/credentials.h"
 
 #include <sodium.h>
@@ -14,22 +15,22 @@ typedef struct Credential {
     HashNode node;
     struct Credential *newer; /* remembered next */
     unsigned char hash[CREDENTIAL_HASH_BYTES];
-    int64_t end_us;
-    char *name; /* owned */
+    int64_t end_us; /* monotonic */
+    char *name;     /* owned */
     size_t name_len;
     PermissionSet permissions;
     RowName depends_on[GRANT_ROWS_MAX]; /* keys are integers */
     size_t n_depends_on;
-    int64_t seq;
+    int64_t seq; /* the state in which it was true */
 } Credential;
 
 struct Credentials {
-    const Store *store;
+    const Store *store; /* borrowed */
     Mutex lock;
-    unsigned char key[crypto_generichash_KEYBYTES];
-    HashTable table;    /* under lock, owns its elements */
-    Credential *oldest; /* under lock */
-    Credential *newest; /* under lock */
+    unsigned char key[crypto_generichash_KEYBYTES]; /* random, of this process */
+    HashTable table;                                /* under lock, owns its elements */
+    Credential *oldest;                             /* under lock */
+    Credential *newest;                             /* under lock */
 };
 
 Credentials *credentials_new(const Store *store)
@@ -78,6 +79,7 @@ static void credential_hash(const Credentials *c, Str authorization,
                              authorization.len, c->key, sizeof c->key);
 }
 
+/* A keyed hash is as good a place in a table as any. */
 static uint64_t table_hash(const unsigned char hash[CREDENTIAL_HASH_BYTES])
 {
     uint64_t number;

@@ -1,4 +1,5 @@
-/* Rights from roles. */
+/* Rights from roles: a role names permissions by their ids, which are fixed for ever; the model
+ * gives each a bit. */
 #include "manager/auth/grant.h"
 
 #include "model/keys.h"
@@ -12,6 +13,7 @@ void grant_note(Grant *g, const Resource *resource, Value key)
     g->n_rows++;
 }
 
+/* None for a right that this version doesn't know. */
 static PermissionSet right_of(const Model *model, Value key)
 {
     for (size_t i = 0; i < model->n_permissions; i++) {

@@ -16,8 +16,8 @@
 typedef enum CounterKind { COUNTER_USER, COUNTER_ADDRESS, COUNTER_KIND_N } CounterKind;
 
 typedef struct Counter {
-    uint64_t name; /* hash of whom it counts; 0: free */
-    int64_t since_us;
+    uint64_t name;    /* hash of whom it counts; 0: free */
+    int64_t since_us; /* monotonic: the first of these failures */
     int failures;
 } Counter;
 
@@ -67,6 +67,7 @@ static Counter *counter_at(Throttle *t, CounterKind kind, uint64_t name)
     return &t->counters[kind][name % THROTTLE_SLOTS];
 }
 
+/* Until a minute after the first failure, 0 if there may be more. */
 static int64_t counter_wait_us(Throttle *t, CounterKind kind, uint64_t name, int64_t now_us)
 {
     static const int most[COUNTER_KIND_N] = {THROTTLE_USER_FAILURES, THROTTLE_ADDRESS_FAILURES};
