@@ -1,4 +1,5 @@
-/* Tokens in auth.db. */
+/* Tokens in auth.db: two resources of the model that no answer shows, found by hashes. A plain hash
+ * is enough: who knows it would have to guess 256 bits. */
 #include "manager/auth/access_token.h"
 
 #include <sodium.h>
@@ -6,9 +7,10 @@
 #include "manager/auth/api_client.h"
 #include "model/model_ids.h"
 
-#define TOKEN_MAX_LEN ((size_t)256)
+#define TOKEN_MAX_LEN ((size_t)256) /* longer ones aren't ours, and needn't be hashed */
 
-/* A run of the job removes at most ROUNDS times ROUND rows of each kind. */
+/* A run of the job removes at most ROUNDS times ROUND rows of each kind: in transactions that other
+ * logins wait for, hence short ones. */
 #define CLEANING_ROUND ((size_t)500)
 #define CLEANING_ROUNDS 100
 
@@ -30,6 +32,7 @@ static Str hash_of(Arena *a, const Str texts[], size_t n)
 
 /* --- using --- */
 
+/* Its rights are read anew each time: the token itself holds none. */
 static Err *read_in_snapshot(Reader *reader, Arena *a, Str token, int64_t now_us, AccessToken *ret)
 {
     const Resource *tokens = model_at(reader_model(reader), RES_AUTH_ACCESS_TOKEN);

@@ -24,7 +24,8 @@ typedef struct AccessToken {
     Grant grant;
 } AccessToken;
 
-/* Opens and ends the reader's snapshot itself. Errors: ERR_IO. */
+/* Opens and ends the reader's snapshot itself. token: any text that a client sent. now_us: wall
+ * clock. Errors: ERR_IO. */
 CHECKED Err *access_token_read(Reader *reader, Arena *a, Str token, int64_t now_us,
                                AccessToken *ret_token);
 
@@ -40,8 +41,9 @@ typedef struct AccessTokenIssue {
     bool replayed;                /* set when the assertion was used before */
 } AccessTokenIssue;
 
-/* Inside a write request of STORE_AUTH. Errors: ERR_CONFLICT (used before), ERR_BUSY (too many
- * tokens), ERR_IO. */
+/* Inside a write request of STORE_AUTH: in one transaction, since an assertion that is noted
+ * without its token would be lost to the client, and a token without that note could be had twice.
+ * Errors: ERR_CONFLICT (used before), ERR_BUSY (too many tokens), ERR_IO. */
 CHECKED Err *access_token_issue(Tx *tx, AccessTokenIssue *issue);
 
 /* Rows that were seen to have expired. */

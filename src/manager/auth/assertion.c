@@ -1,4 +1,5 @@
-/* What a client asserts, read and judged. */
+/* What a client asserts, read and judged. Times are doubles, since JSON's may have a fraction; NAN
+ * for one that isn't given makes every comparison false, which assertion_is_current() relies on. */
 #include "manager/auth/assertion.h"
 
 #include <math.h>

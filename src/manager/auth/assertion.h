@@ -3,9 +3,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* What a client asserts to get a token (RFC 7523): the claims of a signed JSON Web Token. */
+/* What a client asserts to get a token (RFC 7523): the claims of a signed JSON Web Token. Pure: who
+ * signed it is jwt.h's business, whether it was used before that of access_token.h. */
 
-#define ASSERTION_AUDIENCES_MAX 16
+#define ASSERTION_AUDIENCES_MAX 16 /* more are refused */
 
 /* That clocks may differ by, and how long before its end an assertion is taken (wire 11.3). */
 #define ASSERTION_SKEW_S 60
@@ -25,7 +26,8 @@ typedef struct Assertion {
 /* False if it is no JSON object, or a claim has a wrong type. Texts lie in `a` or the JSON. */
 bool assertion_read(Arena *a, Str claims_json, Assertion *ret_assertion);
 
-/* Whether it is to be taken now. now_s: wall clock. */
+/* Whether it is to be taken now: begun, not over, and over within a day. One that never ends can't
+ * be remembered until it does, so it is refused. now_s: wall clock. */
 bool assertion_is_current(const Assertion *t, int64_t now_s);
 
 /* Whether it is for the token endpoint of a server with one of these names (with or without a

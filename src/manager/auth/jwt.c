@@ -87,6 +87,8 @@ static jwa_alg algorithm_of(jwk_t *key)
     return (type & R_KEY_TYPE_EC) != 0 && bits == 256 ? R_JWA_ALG_ES256 : R_JWA_ALG_UNKNOWN;
 }
 
+/* The token's own "alg" must be the key's: else a public key could serve as the secret of an HMAC,
+ * or "none" as a signature. */
 static bool is_signed_with(jwt_t *jwt, jwk_t *key)
 {
     const jwa_alg algorithm = algorithm_of(key);

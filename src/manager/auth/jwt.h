@@ -7,12 +7,13 @@
  * token says of keys or addresses of keys in its header is not looked at, and nothing is fetched.
  */
 
-#define JWT_MAX_LEN ((size_t)16 * 1024)
+#define JWT_MAX_LEN ((size_t)16 * 1024) /* bytes; known clients send under 1 KiB */
 
 typedef struct Jwt Jwt;
 
 /* NULL if the text is no signed token: three parts, of which the first two are JSON, and no
- * critical header. */
+ * critical header. Owned by the caller; `a` only holds a copy of the text. Confined to one thread.
+ */
 Jwt *jwt_read(Arena *a, Str text);
 Jwt *jwt_free(Jwt *t);
 DEFINE_CLEANUP(Jwt, jwt_free);

@@ -1,4 +1,5 @@
-/* From a form to a token or an error. */
+/* From a form to a token or an error. Cheap looks come first, a signature last: it takes a
+ * millisecond, and anybody may send anything here. */
 #include "manager/auth/oauth.h"
 
 #include "base/datetime.h"
@@ -11,7 +12,7 @@
 #include "store/row_values.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-#define SERVER_NAMES_MAX 6
+#define SERVER_NAMES_MAX 6 /* what read_names() finds at most */
 
 /* --- the form --- */
 
@@ -34,6 +35,7 @@ static Str form_value(Form *form, Str name)
     return found;
 }
 
+/* What the form holds that matters here. */
 typedef struct Wanted {
     Str assertion;
     Str client_id; /* STR_NONE: not given */
@@ -158,6 +160,8 @@ static Str scope_of(Arena *a, const Model *model, PermissionSet set, Str wanted)
     return str_dup(a, buf_str(out));
 }
 
+/* The assertion is remembered until nobody takes it any more: a skew after its end, and the rest of
+ * that second. */
 static void fill(OauthRequest *request, const Assertion *assertion, const ApiClient *client,
                  const Model *model, Str wanted_scope, int64_t now_us)
 {

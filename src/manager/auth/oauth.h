@@ -5,9 +5,12 @@
 
 /* The token endpoint (wire 11.3): a client proves who it is by an assertion and gets an access
  * token. In two steps: what takes a reader and time for a signature, then a write request on
- * STORE_AUTH. */
+ * STORE_AUTH. Knows nothing of HTTP but the client's address; server/token_endpoint.h answers.
+ *
+ * What is wrong with an assertion isn't told apart: unknown client, wrong key, another server's,
+ * out of date, used before are all "invalid_client", and count as failed logins. */
 
-#define OAUTH_BODY_MAX ((size_t)64 * 1024)
+#define OAUTH_BODY_MAX ((size_t)64 * 1024) /* bytes; an assertion takes 16 KiB at most */
 
 typedef struct OauthRequest {
     Arena *arena;               /* of the HTTP request; texts are borrowed from there */
@@ -28,7 +31,8 @@ typedef struct OauthRequest {
 CHECKED Err *oauth_check(Throttle *throttle, Reader *reader, OauthRequest *request,
                          bool *ret_issue);
 
-/* After oauth_check() said so, inside a write request of STORE_AUTH; may be run again. */
+/* After oauth_check() said so, inside a write request of STORE_AUTH; may be run again. Errors as of
+ * access_token_issue(). */
 CHECKED Err *oauth_issue(Tx *tx, OauthRequest *request);
 
 /* After the commit, or after the failure e: fills `error` for a replayed assertion and counts it.
