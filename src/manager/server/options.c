@@ -173,6 +173,17 @@ static Err *complete(Arena *a, Options *options)
     return NULL;
 }
 
+/* What getopt_long() stumbled over. There are no short options: it goes through a word such as -xy
+ * letter by letter, and is past the word only with the last of them. */
+static Err *refuse_option(Arena *a, int option, const char *word)
+{
+    if (option == ':') {
+        return err(a, ERR_INVALID, "%s needs a value.", word);
+    }
+    return optopt > ' ' ? err(a, ERR_INVALID, "There is no option -%c.", optopt)
+                        : err(a, ERR_INVALID, "There is no option %s.", word);
+}
+
 Err *options_parse(Arena *a, int argc, char *argv[], Options *ret_options,
                    OptionsAnswer *ret_answer)
 {
@@ -181,9 +192,7 @@ Err *options_parse(Arena *a, int argc, char *argv[], Options *ret_options,
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread while options are read */
     for (int option; (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
         if (option == '?' || option == ':') {
-            return err(a, ERR_INVALID,
-                       option == '?' ? "There is no option %s." : "%s needs a value.",
-                       argv[optind - 1]);
+            return refuse_option(a, option, argv[optind - 1]);
         }
         if (option == OPTION_HELP || option == OPTION_VERSION) {
             (void)fputs(option == OPTION_HELP ? usage_text : "rostrad " ROSTRA_VERSION "\n",

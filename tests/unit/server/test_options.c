@@ -81,6 +81,8 @@ static void test_each_fault_names_its_option(void **state)
         {"--data var --rate-limit 10/0 serve", "--rate-limit"},
         {"--data var --log-level loud serve", "--log-level"},
         {"--data var --color serve", "--color"},
+        {"--data var --help=3 serve", "--help=3"},
+        {"--data var -xy serve", "-x."},
         {"serve --data", "--data"},
     };
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
