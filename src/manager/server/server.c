@@ -28,7 +28,7 @@
 #define SLOW_JOBS_MAX 256
 #define CACHE_BYTES ((size_t)32 * 1024 * 1024)
 #define WATCH_S 1
-#define CERTIFICATE_ARENA_BYTES ((size_t)1024 * 1024)
+#define WATCH_ARENA_BYTES ((size_t)1024 * 1024)
 
 typedef struct Server {
     const Options *options;
@@ -41,8 +41,8 @@ typedef struct Server {
     Opened opened; /* model and store */
     Schedule *schedule;
     Control *control;
-    Reader *reader; /* of the main thread */
-    Arena *certificate_arena;
+    Reader *reader;     /* of the main thread */
+    Arena *watch_arena; /* of one look at what may have changed */
     ServerCertificate *certificate;
     FirstPassword first_password;
     uint64_t n_starved; /* of HttpCounts, when last looked at */
@@ -154,7 +154,7 @@ static Err *server_make_handler(Server *s, Arena *a)
 /* Puts the certificate that is stored now in place, if it isn't yet. */
 static Err *server_use_certificate(Server *s)
 {
-    Arena *a = s->certificate_arena;
+    Arena *a = s->watch_arena;
     arena_reset(a);
     CLEANUP(http_credentials_free) HttpCredentials *credentials = NULL;
     TRY(server_certificate_look(s->certificate, a, &credentials));
@@ -175,11 +175,11 @@ static Err *server_start(Server *s, Arena *a)
     TRY(opened_open(a, s->options, &s->opened));
     TRY(reader_new(a, s->opened.store, &s->reader));
     first_password_init(&s->first_password, s->options->data);
-    TRY(first_password_watch(&s->first_password, s->opened.store, s->reader));
+    TRY(first_password_watch(&s->first_password, s->watch_arena, s->opened.store, s->reader));
     TRY(services_new(a, s->opened.store, s->options, s->log_tail, server_restart, s, &s->services));
     const CommandContext *context = services_context(s->services);
     TRY(server_make_handler(s, a));
-    TRY(derived_fill(s->opened.store, s->reader, s->certificate_arena));
+    TRY(derived_fill(s->opened.store, s->reader, s->watch_arena));
     s->certificate = server_certificate_new(s->opened.store, s->reader, s->options->data);
     TRY(server_use_certificate(s));
     TRY(schedule_new(a, s->opened.store, context->backups, &s->schedule));
@@ -197,7 +197,9 @@ static void server_watch_certificate(Server *s)
 
 static void server_watch_first_password(Server *s)
 {
-    const Err *e = first_password_watch(&s->first_password, s->opened.store, s->reader);
+    arena_reset(s->watch_arena);
+    const Err *e =
+        first_password_watch(&s->first_password, s->watch_arena, s->opened.store, s->reader);
     if (e != NULL) {
         log_warning("the first administrator cannot be read reason=\"%s\"", e->text);
     }
@@ -251,7 +253,7 @@ static void server_end(Server *s)
     first_password_deinit(&s->first_password);
     opened_close(&s->opened);
     s->http = http_server_free(s->http); /* last: a writer may just be leaving http_respond() */
-    s->certificate_arena = arena_free(s->certificate_arena);
+    s->watch_arena = arena_free(s->watch_arena);
 }
 
 /* Copies of the sockets for the program that comes after this one. */
@@ -268,7 +270,7 @@ Err *server_serve(Arena *a, const Options *options, ServerEnd *ret_end)
 {
     Server s = {.options = options,
                 .log_tail = log_tail_new(),
-                .certificate_arena = arena_new(CERTIFICATE_ARENA_BYTES)};
+                .watch_arena = arena_new(WATCH_ARENA_BYTES)};
     sigset_t waited;
     block_signals(&waited);
     log_set_copy(log_tail_take, s.log_tail);

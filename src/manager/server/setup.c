@@ -72,6 +72,8 @@ static Err *generate_password(Setup *s, Arena *a)
     (void)sodium_bin2base64(text, sizeof text, random, sizeof random,
                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     s->generated = str_dup(s->arena, str_from(text));
+    sodium_memzero(random, sizeof random);
+    sodium_memzero(text, sizeof text);
     return file_write(a, password_path(a, s->data), 0600,
                       str_format(a, "%.*s\n", STR_ARG(s->generated)));
 }
