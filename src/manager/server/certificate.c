@@ -1,4 +1,9 @@
-/* Reads management_vm/1's certificate and makes TLS credentials of it. */
+/* Reads management_vm/1's certificate and makes TLS credentials of it.
+ *
+ * Three questions, each asked only if the one before says so: did the change log name one of the
+ * three resources (follow_changes), is what they hold together another text (source_text), and can
+ * it be used (use_stored). Answers hold until the log names one of the three again, unless the last
+ * failed for a reason that may pass. */
 #include "manager/server/certificate.h"
 
 #include <stdlib.h>
@@ -8,13 +13,14 @@
 #include "manager/server/setup.h"
 #include "model/keys.h"
 #include "pki/certificates.h"
+#include "pki/limits.h"
 #include "store/changelog.h"
 #include "store/row_values.h"
 #include "store/secret.h"
 
-#define INTERMEDIATES_MAX 500
+#define INTERMEDIATES_MAX PKI_CERTIFICATES_MAX /* all that one text may hold */
 #define OWN_ARENA_BYTES ((size_t)1024 * 1024)
-#define SOURCE_MAX_BYTES ((size_t)64 * 1024 * 1024)
+#define SOURCE_MAX_BYTES ((size_t)64 * 1024 * 1024) /* above all those texts together */
 
 struct ServerCertificate {
     Store *store;
@@ -82,6 +88,7 @@ static CHECKED Err *read_intermediates(Reader *reader, Arena *a, Str *ret_text)
     return NULL;
 }
 
+/* Leaves it empty where no certificate is named: then one is made. */
 static CHECKED Err *read_source(Reader *reader, Arena *a, Source *source)
 {
     const Model *model = reader_model(reader);
@@ -119,6 +126,7 @@ static Str source_text(Arena *a, const Source *source)
 
 /* --- whether it changed --- */
 
+/* NULL: a resource that this version doesn't know, so better look. */
 static bool is_concerned(const Resource *r)
 {
     return r == NULL || r->index == RES_MANAGEMENT_VM || r->index == RES_TLS_CERTIFICATE ||
@@ -176,6 +184,7 @@ static CHECKED Err *order_chain(Arena *a, const Source *source, const PrivateKey
     return NULL;
 }
 
+/* Tried by a handshake with itself, before clients meet it. */
 static CHECKED Err *make_credentials(Arena *a, const HttpCertificate *certificate,
                                      HttpCredentials **ret_credentials)
 {
@@ -202,6 +211,7 @@ static CHECKED Err *use_stored(const ServerCertificate *c, Arena *a, const Sourc
     return make_credentials(a, certificate, ret_credentials);
 }
 
+/* Made once a process: clients that trust management.pem go on while the stored one is away. */
 static CHECKED Err *use_own(ServerCertificate *c, Arena *a, HttpCertificate *certificate,
                             HttpCredentials **ret_credentials)
 {

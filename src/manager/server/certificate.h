@@ -5,7 +5,11 @@
 
 /* The certificate that the API's listeners answer with: that of management_vm/1, with the issuers
  * that stand beside it or are trusted intermediates among the ca_certificates, or one made for the
- * purpose where there is none. Of the main thread. */
+ * purpose where there is none. Of the main thread, which looks once a second.
+ *
+ * Whatever a client does to that row, the API must stay reachable, or nobody could mend it
+ * (wire 9.6: a live test deletes the certificate that is in use): so a certificate is tried before
+ * it is put in place, and one that can't be used leaves the last one there. */
 
 typedef struct ServerCertificate ServerCertificate;
 

@@ -18,8 +18,8 @@
 #include "manager/server/control_wire.h"
 #include "manager/server/setup.h"
 
-#define CONTROL_WAIT_S 10
-#define CONTROL_REST_MS 250
+#define CONTROL_WAIT_S 10   /* for a line, or for the room to answer */
+#define CONTROL_REST_MS 250 /* between tries where there are no more descriptors */
 
 struct Control {
     Store *store;
@@ -114,6 +114,7 @@ static void serve_connection(const Control *c, int fd)
     }
 }
 
+/* wait_ms: how long to wait for it; the eventfd is never read, so it stays so. */
 static bool is_ending(const Control *c, int wait_ms)
 {
     struct pollfd wake = {.fd = c->wake, .events = POLLIN};
@@ -147,6 +148,7 @@ static void *control_run(void *context)
     return NULL;
 }
 
+/* Nobody can connect before listen(), so nobody gets in before chmod(), whatever the umask. */
 static Err *listen_at(Control *c, Arena *errors)
 {
     struct sockaddr_un address;

@@ -2,9 +2,11 @@
 
 #include "base/err.h"
 
-/* The client's end of DIR/control.sock: asks the server that runs on `data`. Errors: ERR_IO (no
- * server answers), or what the server says. */
+/* The client's end of DIR/control.sock: asks the server that runs on `data`. Commands come here
+ * when the store is locked: a server that runs has it open, and only one process may write. Each
+ * waits for its answer. Errors: ERR_IO (no server answers), ERR_INVALID (what the server says). */
 
+/* For at most 10 s. */
 CHECKED Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password);
 
 /* A backup into, or from, an open file. They take as long as it takes. */
