@@ -1,4 +1,5 @@
-/* Loads the model, opens the store, tells the first password of a new one. */
+/* Loads the model, opens the store, tells the first password of a new one: only when the store is
+ * there, so that a start that fails tells none that doesn't hold. */
 #include "manager/server/open.h"
 
 #include "base/log.h"

@@ -15,5 +15,6 @@ typedef struct Opened {
  * store_open(). */
 CHECKED Err *opened_open(Arena *a, const Options *options, Opened *ret_opened);
 
-/* Takes a half opened one. */
+/* Takes a half opened one, which only opened_open() itself has. Nobody may use the store any more.
+ */
 void opened_close(Opened *o);

@@ -1,4 +1,4 @@
-/* From root to the owner of the data folder. */
+/* From root to the owner of the data folder: groups first, since only root may leave them. */
 #include "manager/server/privileges.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Which jobs there are, and what each is given. */
+/* Which jobs there are, and what each is given. A table has one thread, which does one job at a
+ * time: so a job belongs where its neighbours can wait for as long as it takes. */
 #include "manager/server/schedule.h"
 
 #include <stdlib.h>

@@ -15,6 +15,7 @@ typedef struct Schedule Schedule;
 CHECKED Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups,
                           Schedule **ret_schedule);
 
-/* Waits for the runs at hand; an upload is broken off. */
+/* Waits for the runs at hand; an upload is broken off, since it may take hours, and is tried again
+ * by the next process. */
 Schedule *schedule_free(Schedule *s);
 DEFINE_CLEANUP(Schedule, schedule_free);

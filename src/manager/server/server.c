@@ -21,13 +21,13 @@
 #include "manager/server/services.h"
 #include "manager/server/setup.h"
 
-#define READERS_MAX 4
-#define READER_JOBS_MAX 4096
-#define PASSWORD_THREADS 2 /* argon2id takes 64 MiB in each */
+#define READERS_MAX 4        /* scans are bound by memory before they are by cores */
+#define READER_JOBS_MAX 4096 /* waiting requests: some seconds of work; beyond, a 503 is kinder */
+#define PASSWORD_THREADS 2   /* argon2id takes 64 MiB in each */
 #define SLOW_THREADS 2
 #define SLOW_JOBS_MAX 256
-#define CACHE_BYTES ((size_t)32 * 1024 * 1024)
-#define WATCH_S 1
+#define CACHE_BYTES ((size_t)32 * 1024 * 1024) /* of rendered objects: some 20,000 rooms */
+#define WATCH_S 1                              /* between looks at what may have changed */
 #define WATCH_ARENA_BYTES ((size_t)1024 * 1024)
 
 typedef struct Server {
@@ -48,6 +48,7 @@ typedef struct Server {
     uint64_t n_starved; /* of HttpCounts, when last looked at */
 } Server;
 
+/* Before any thread starts: they all inherit the mask, and only server_wait() takes them. */
 static void block_signals(sigset_t *ret_waited)
 {
     (void)sigemptyset(ret_waited);
@@ -168,6 +169,8 @@ static Err *server_use_certificate(Server *s)
     return NULL;
 }
 
+/* The order: a taken port before anything is made; the store before all that reads it; what is
+ * shown to clients (derived fields, certificate, live rows) before the first of them is let in. */
 static Err *server_start(Server *s, Arena *a)
 {
     TRY(server_make_http(s, a));
@@ -237,6 +240,8 @@ static void server_wait(Server *s, const sigset_t *waited)
     }
 }
 
+/* Also of a server that was started in part. First who may start work, then who does it, then what
+ * it is done with. */
 static void server_end(Server *s)
 {
     s->control = control_free(s->control);
