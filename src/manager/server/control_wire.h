@@ -8,7 +8,7 @@
 /* What both ends of DIR/control.sock know: one line of JSON in each direction, and with the first
  * perhaps a descriptor. */
 
-#define CONTROL_LINE_MAX ((size_t)16 * 1024)     /* bytes: a password of 4,096, all escaped, fits */
+#define CONTROL_LINE_MAX ((size_t)16 * 1024)     /* bytes: any password fits, however escaped */
 #define CONTROL_ARENA_BYTES ((size_t)256 * 1024) /* of one command */
 
 /* Errors: ERR_INVALID (the path is too long for a socket). */

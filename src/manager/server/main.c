@@ -1,4 +1,7 @@
-/* rostrad, the Management Node. */
+/* rostrad, the Management Node: the command line's commands. Exit status 0, or 1 with one line on
+ * stderr, or 2 where the command line itself is at fault. Commands that change the data of a server
+ * that runs ask it to do so (control_client.h): the lock of the folder tells whether there is one.
+ */
 #include <curl/curl.h>
 #include <gnutls/gnutls.h>
 #include <sodium.h>

@@ -7,10 +7,11 @@
 #include "base/arena.h"
 #include "base/log.h"
 
-/* The command line of rostrad. */
+/* The command line of rostrad: read once, by the main thread, then only looked at by all. What the
+ * options mean to somebody who uses them is in the text of --help (options.c). */
 
-#define OPTIONS_LISTEN_MAX 16
-#define OPTIONS_PROXIES_MAX 16
+#define OPTIONS_LISTEN_MAX 16  /* times that --listen may be given */
+#define OPTIONS_PROXIES_MAX 16 /* the same of --trust-proxy */
 
 typedef enum Command {
     COMMAND_SERVE,

@@ -1,4 +1,5 @@
-/* Reading secrets. */
+/* Reading secrets: from a terminal without echo, from a pipe or a file as they are. They lie in the
+ * arena alone, which is told to wipe them. */
 #include "manager/server/passphrase.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #include "base/file.h"
 
-#define LINE_MAX_BYTES 4200
+#define LINE_MAX_BYTES 4200 /* above 1,024 characters, the most that a password may have */
 #define FILE_MAX_BYTES ((size_t)64 * 1024)
 
 static void echo(bool on)

@@ -5,7 +5,7 @@
 /* A secret that somebody types or keeps in a file. Main thread only. */
 
 /* One line of standard input without its end; asked for with `prompt` and without echo where that
- * is a terminal. */
+ * is a terminal. May be empty. Errors: ERR_INVALID (there is no line). */
 CHECKED Err *passphrase_ask(Arena *a, const char *prompt, Str *ret_text);
 
 /* The first line of a file, or what passphrase_ask() gives where file is NULL; twice when it is

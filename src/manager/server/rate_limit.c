@@ -6,7 +6,8 @@
 
 #include "base/thread.h"
 
-/* The window slides in so many steps. */
+/* The window slides in so many steps: a second each in the window of a minute that the original
+ * has. A request leaves the count with its whole step, so at most one step late. */
 #define RATE_STEPS 60
 
 struct RateLimit {
@@ -38,6 +39,7 @@ RateLimit *rate_limit_free(RateLimit *r)
     return NULL;
 }
 
+/* Makes `step` the newest; a time before it (another thread's) changes nothing. */
 static void slide_locked(RateLimit *r, int64_t step) REQUIRES(r->lock)
 {
     if (step - r->newest >= RATE_STEPS) {

@@ -4,12 +4,13 @@
 
 #include "base/attr.h"
 
-/* At most so many requests in a sliding window, for all clients together (wire 11.5). Any thread.
- */
+/* At most so many requests in a sliding window, for all clients together (wire 11.5): off unless
+ * the command line says otherwise, for those who want the limits of the original. Only requests
+ * that are logged in come here, or anybody could lock all clients out. Any thread. */
 
 typedef struct RateLimit RateLimit;
 
-/* limit 0: no limit. window_s ≥ 1. */
+/* limit: requests in the window; 0: no limit. window_s ≥ 1. */
 RateLimit *rate_limit_new(int64_t limit, int64_t window_s);
 RateLimit *rate_limit_free(RateLimit *r);
 DEFINE_CLEANUP(RateLimit, rate_limit_free);

@@ -21,7 +21,7 @@
 #include "manager/server/services.h"
 #include "manager/server/setup.h"
 
-#define READERS_MAX 4        /* scans are bound by memory before they are by cores */
+#define READERS_MAX 4        /* threads; each has connections and caches of its own */
 #define READER_JOBS_MAX 4096 /* waiting requests: some seconds of work; beyond, a 503 is kinder */
 #define PASSWORD_THREADS 2   /* argon2id takes 64 MiB in each */
 #define SLOW_THREADS 2

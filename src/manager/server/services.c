@@ -1,4 +1,4 @@
-/* Makes and owns them. */
+/* Makes and owns them. What runs in the background ends first, since it uses all the others. */
 #include "manager/server/services.h"
 
 #include <stdlib.h>

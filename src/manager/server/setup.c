@@ -13,8 +13,8 @@
 #include "pki/self_signed.h"
 
 #define SETUP_ARENA_BYTES ((size_t)1024 * 1024)
-#define PASSWORD_BYTES 15 /* 20 characters of base64 */
-#define NAME_MAX_CHARACTERS 32
+#define PASSWORD_BYTES 15      /* 20 characters of base64 */
+#define NAME_MAX_CHARACTERS 32 /* of management_vm.name, by the model */
 #define PASSWORD_FILE "initial-password"
 
 void setup_init(Setup *s, const char *data)

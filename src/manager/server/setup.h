@@ -4,8 +4,14 @@
 #include "store/store.h"
 
 /* What a new store gets from the machine it is made on: names, addresses, a certificate and the
- * first password. */
+ * first password. The model says which values these are ({"computed": what}); the store asks for
+ * each while it makes its first rows.
+ *
+ * The first password is never logged. Unless it was given, or could be printed on a terminal, it
+ * waits in DIR/initial-password until it is changed (first_password.h). Main thread, but for
+ * setup_forget_password(), which any may call. */
 
+/* While a store is made, or restored from a backup that lacks what the model has now. */
 typedef struct Setup {
     const char *data;     /* DIR */
     const char *password; /* of the first administrator, from ROSTRA_ADMIN_PASSWORD; NULL: one is

@@ -11,6 +11,7 @@
 #define TOKEN_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
 #define TOKEN_ANSWER_MAX ((size_t)64 * 1024)
 
+/* In the arena of its HTTP request, as long as that. */
 typedef struct TokenExchange {
     const Handler *handler;
     HttpRequest *http;
@@ -42,6 +43,8 @@ static void send_wait(TokenExchange *x, int status, int64_t wait_s, Str text)
     handler_send(x->http, &x->answer);
 }
 
+/* Always 400 (RFC 6749 5.2 would have 401 for one of them): so a client's recorded tests have it.
+ */
 static void send_error(TokenExchange *x)
 {
     Arena *a = x->http->arena;
@@ -50,6 +53,7 @@ static void send_error(TokenExchange *x)
     handler_send(x->http, &x->answer);
 }
 
+/* Clients read all of these members; expires_in in whole seconds. */
 static void send_token(TokenExchange *x)
 {
     Arena *a = x->http->arena;

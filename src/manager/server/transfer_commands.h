@@ -4,9 +4,12 @@
 #include "manager/server/options.h"
 
 /* `rostrad backup FILE` and `rostrad restore FILE`: by the server that runs on the data folder, or
- * else by themselves. Main thread only. */
+ * else by themselves. Which of the two is tried out, not asked: who gets the lock does it, and
+ * while it has the lock no server can start. Main thread only. Errors: of transfer/ or the server,
+ * one line for the terminal. */
 
-/* Makes FILE, which must not exist. */
+/* Makes FILE, which must not exist: a mistyped name must not cost the backup of yesterday. Readable
+ * for its owner alone. Half a backup is removed. */
 CHECKED Err *transfer_backup(Arena *a, const Options *options, Str passphrase);
 
 /* Also into a folder that isn't there yet. */
