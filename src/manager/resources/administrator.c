@@ -1,7 +1,9 @@
-/* Local accounts: the last one that may do everything stays. */
+/* Local accounts: the last one that may do everything stays, enabled and with its right. Passwords
+ * are hashed by rest/ (`secret: hash`), not here. */
 #include "manager/resources/administrator_left.h"
 #include "manager/resources/tables.h"
 
+/* After the write, so that the roles are those that the request has linked. */
 static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *problems)
 {
     (void)new; /* the rule is about all of them */

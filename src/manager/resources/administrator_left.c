@@ -1,9 +1,10 @@
-/* Whether somebody who may do everything could still log in. */
+/* Whether somebody who may do everything could still log in. Asked before a deletion as if it had
+ * been carried out, and after a change as things are. */
 #include "manager/resources/administrator_left.h"
 
 #include "store/row_values.h"
 
-/* Roles that give the right. */
+/* Roles that give the right, but for `without`. */
 static CHECKED Err *find_roles(Tx *tx, Value without, Value **ret_keys, size_t *ret_n)
 {
     const Model *model = tx_model(tx);

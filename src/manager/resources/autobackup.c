@@ -1,4 +1,4 @@
-/* Backups by schedule need a passphrase. */
+/* Backups by schedule need a passphrase: nobody is there to give one when they are made. */
 #include "manager/resources/tables.h"
 #include "store/row_values.h"
 

@@ -1,4 +1,5 @@
-/* Trusted authorities: what is derived from their certificates. */
+/* Trusted authorities: what is derived from their certificates. The first certificate of the text
+ * counts; a bundle is for command/platform/certificates_import, which makes a row of each. */
 #include "manager/resources/certificate_fields.h"
 #include "manager/resources/tables.h"
 #include "store/row_values.h"

@@ -3,7 +3,10 @@
 #include "manager/rest/answer.h"
 #include "store/row_values.h"
 
-/* Captions can't be offered in calls to Teams and Google Meet. "default" counts as no there. */
+/* Captions can't be offered in calls to Teams and Google Meet, whether a rule or a room leads
+ * there. "default" counts as no there.
+ *
+ *   captions, protocol   FLD_… of the row's resource: yes, no or default; where the call goes */
 static inline void captions_check(const Row *row, uint16_t captions, uint16_t protocol,
                                   Problems *problems)
 {

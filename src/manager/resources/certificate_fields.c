@@ -1,4 +1,4 @@
-/* Columns of certificates. */
+/* Columns of certificates: which column of either resource gets which part of a description. */
 #include "manager/resources/certificate_fields.h"
 
 #include "store/row_values.h"

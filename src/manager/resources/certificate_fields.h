@@ -4,7 +4,9 @@
 #include "pki/certificates.h"
 #include "store/row.h"
 
-/* What is derived from a certificate: stored beside it, so that it can be filtered by. */
+/* What is derived from a certificate (names, times, hashes, usage): stored beside it, so that it
+ * can be filtered by, and alarms find what is about to expire without parsing anything. Two
+ * resources have such fields, under the same names; a third has certificates without them. */
 
 #define CERTIFICATE_FIELD_NONE UINT16_MAX
 

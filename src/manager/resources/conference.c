@@ -1,8 +1,10 @@
-/* Services: PINs and captions. */
+/* Services (rooms, auditoriums, virtual receptions): rules about PINs and captions that go across
+ * fields. Their aliases and participants need nothing but the model. */
 #include "manager/resources/captions.h"
 #include "manager/resources/tables.h"
 #include "model/keys.h"
 
+/* Guests get in by their own PIN or none, so that Hosts are known by theirs. */
 static void check_pins(const Row *row, Problems *problems)
 {
     Str pin = row_text(row, FLD_CONFERENCE_PIN);
@@ -44,6 +46,8 @@ static void check_length(const Row *old, const Row *new, uint16_t field, const R
     }
 }
 
+/* The least length is a setting, so it needs the transaction. Rooms without a PIN, which are most
+ * of ten thousand in a list, cost no look at it. */
 static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
 {
     const Row *global = NULL;

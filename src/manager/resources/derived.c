@@ -1,4 +1,5 @@
-/* Fills derived fields of certificates after the fact. */
+/* Fills derived fields of certificates after the fact: hooks don't run for the seeds of a new
+ * store, nor did they in versions that had none. */
 #include "manager/resources/derived.h"
 
 #include "manager/resources/certificate_fields.h"

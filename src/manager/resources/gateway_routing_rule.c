@@ -1,4 +1,5 @@
-/* Call routing rules. */
+/* Call routing rules: captions only where the other side has them. Patterns and replacements are
+ * checked by the model (`format: regex`). */
 #include "manager/resources/captions.h"
 #include "manager/resources/tables.h"
 

@@ -1,4 +1,6 @@
-/* The token of the gateway to Google Meet: a chain that is sent is split into leaf and rest. */
+/* The token of the gateway to Google Meet (a singleton): clients send a chain and its key, and read
+ * back the leaf, the rest, and an empty chain. So the chain is an input only; what is stored are
+ * its parts, and an empty chain in a body changes nothing. */
 #include "manager/resources/certificate_fields.h"
 #include "manager/resources/sealed_key.h"
 #include "manager/resources/tables.h"
@@ -9,6 +11,7 @@
 #define REST FLD_GMS_GATEWAY_TOKEN_INTERMEDIATE_CERTIFICATE
 #define KEY FLD_GMS_GATEWAY_TOKEN_PRIVATE_KEY
 
+/* At the field that is new: the other one was good before. */
 static void tell_misfit(const Row *new, uint16_t field, Problems *problems)
 {
     problems_add(problems, row_field_name(new, field),
@@ -28,6 +31,8 @@ static Value rest_of(Arena *a, const Certificates *certificates, size_t leaf)
     return rest.len > 0 ? value_text(rest) : VALUE_NONE;
 }
 
+/* The leaf is the certificate of the key, wherever it stands (wire 9.5); without a key, the first.
+ */
 static void split(Arena *a, const Certificates *certificates, const PrivateKey *key,
                   bool is_key_new, Row *new, Problems *problems)
 {

@@ -17,6 +17,8 @@ static Value with_uuid(Arena *a, Str text, Str uuid)
     return value_text(text);
 }
 
+/* Here rather than in `prepare`, since it costs nothing, and the UUID is there by now. All fields
+ * that are URLs, by their format: a new one needs no line here (wire 7). */
 static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
 {
     (void)old;

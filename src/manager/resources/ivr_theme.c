@@ -1,4 +1,4 @@
-/* Themes: their packages. */
+/* Themes: their packages are looked at before they are kept, since nodes unpack them. */
 #include "manager/resources/package.h"
 #include "manager/resources/tables.h"
 

@@ -1,12 +1,15 @@
-/* Licences: activated at once, nobody outside is asked. */
+/* Licences: activated at once, nobody outside is asked, and nothing is limited by them. Clients
+ * that enter one wait for what the original shows when its licence server has answered, so that is
+ * filled in: active, permanent, from today. */
 #include <sodium.h>
 
 #include "base/datetime.h"
 #include "manager/resources/tables.h"
 #include "store/row_values.h"
 
-#define DATE_LEN 10
+#define DATE_LEN 10 /* YYYY-MM-DD */
 
+/* As it is copied from a letter, in groups. */
 static Str without_blanks(Arena *a, Str text)
 {
     char *kept = arena_alloc(a, text.len + 1);
@@ -41,6 +44,7 @@ static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
                      "This field is required.");
         return NULL;
     }
+    /* Nine digits, as the original's; one that is taken already fails as not unique. */
     new->key = value_text(str_format(a, "%u", 100000000U + randombytes_uniform(900000000U)));
     new->values[FLD_LICENCE_ENTITLEMENT_ID] = value_text(entitlement);
     new->values[FLD_LICENCE_STATUS] = value_text(STR("ACTIVE"));

@@ -1,4 +1,5 @@
-/* Brandings: their packages. */
+/* Brandings of the web app: their packages are looked at before they are kept, as those of themes.
+ */
 #include "manager/resources/package.h"
 #include "manager/resources/tables.h"
 
