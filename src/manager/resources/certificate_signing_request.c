@@ -1,5 +1,10 @@
 /* Signing requests: made of a key that is given, made here, or that of the certificate to renew.
- * With the signed certificate, the request becomes a TLS certificate, and names it. */
+ * With the signed certificate, the request becomes a TLS certificate, and names it.
+ *
+ * The life of one: a POST makes key and request (on the slow pool: an RSA key takes seconds); the
+ * administrator carries the request to an authority; a PATCH brings the certificate, which must be
+ * of that key, and in the same transaction a tls_certificate is made or renewed. Changing what the
+ * request says makes it anew, with the same key unless another kind is asked for. */
 #include "pki/signing_request.h"
 
 #include "manager/resources/certificate_fields.h"
@@ -8,6 +13,7 @@
 #include "pki/key_pair.h"
 #include "store/row_values.h"
 
+/* Short names for this file. */
 #define CERTIFICATE FLD_CERTIFICATE_SIGNING_REQUEST_CERTIFICATE
 #define CSR FLD_CERTIFICATE_SIGNING_REQUEST_CSR
 #define KEY FLD_CERTIFICATE_SIGNING_REQUEST_PRIVATE_KEY
@@ -17,7 +23,7 @@
 
 /* --- the request --- */
 
-/* What the request says besides its key. */
+/* Whether it differs in what the request says besides its key, or there is no request yet. */
 static bool says_else(const Row *old, const Row *new)
 {
     static const uint16_t fields[] = {
@@ -36,6 +42,7 @@ static bool says_else(const Row *old, const Row *new)
     return old == NULL || row_text(old, CSR).len == 0;
 }
 
+/* pki/ names the part that it found wrong; without a name it is the key. */
 static Str field_at_fault(const Row *row, const Err *e)
 {
     const struct {
@@ -144,12 +151,15 @@ static CHECKED Err *check_certificate(Arena *a, const PrivateKey *key, const Row
     return NULL;
 }
 
+/* The certificate comes with this write. One that was there already was taken up then. */
 static bool is_signed_now(const Row *old, const Row *new)
 {
     const Str certificate = row_text(new, CERTIFICATE);
     return certificate.len > 0 && (old == NULL || !row_is(old, CERTIFICATE, certificate));
 }
 
+/* The key of the certificate to renew isn't read here: it may be changed before the writer comes to
+ * this request, and only the row of the request itself is compared. */
 static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
                     PkiRounds *rounds, Problems *problems)
 {

@@ -1,4 +1,5 @@
-/* Files that the server made, as answers. */
+/* Files that the server made, as answers. Names come from keys of rows, so what they lead to is
+ * looked at: a regular file and no link. */
 #include "manager/resources/made_file.h"
 
 #include <fcntl.h>

@@ -1,8 +1,10 @@
-/* Media files: what is shown of them follows from the upload. */
+/* Media files: what is shown of them follows from the upload (wire 9.5). Nodes play them, clients
+ * only list them by name, size, format and type; a file of no known kind is kept all the same. */
 #include "manager/resources/tables.h"
 #include "store/files.h"
 #include "store/row_values.h"
 
+/* What the API calls the kinds of a format. */
 typedef struct MediaFormat {
     Str extension;
     Str type;
@@ -49,6 +51,7 @@ typedef struct Signature {
 
 enum { HEAD_BYTES = 64 };
 
+/* The first that fits: so what is special stands before what is general. */
 static const Signature signatures[] = {
     {4, STR_INIT("ftypqt  "), 0, STR_INIT(""), STR_INIT("mov")},
     {4, STR_INIT("ftyp"), 0, STR_INIT(""), STR_INIT("mp4")},

@@ -1,4 +1,5 @@
-/* Media processing servers: each has a key pair of its own, of which the public half is shown. */
+/* Media processing servers: each has a key pair of its own, of which the public half is shown, for
+ * the server to know us by. Made once, and never given out. */
 #include "manager/resources/tables.h"
 #include "pki/key_pair.h"
 #include "store/row_values.h"

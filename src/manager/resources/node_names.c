@@ -1,4 +1,5 @@
-/* The lists of nodes that a certificate or key shows: views of what the nodes name. */
+/* The lists of nodes that a certificate or key shows: views of what the nodes name. Both kinds of
+ * node are treated alike, by a table of the fields that differ. */
 #include "manager/resources/node_names.h"
 
 #include "base/json.h"
@@ -6,8 +7,8 @@
 #include "manager/rest/uri.h"
 #include "store/row_values.h"
 
-#define NODES_MAX 100000
-#define LIST_MAX ((size_t)16 << 20)
+#define NODES_MAX 100000            /* rows of either kind */
+#define LIST_MAX ((size_t)16 << 20) /* bytes of the list of one row: that many nodes, and more */
 
 const uint16_t node_names_resources[NODE_NAMES_RESOURCES_N] = {RES_MANAGEMENT_VM, RES_WORKER_VM};
 
@@ -147,6 +148,7 @@ typedef struct Wanted {
     size_t n;
 } Wanted;
 
+/* Whatever a client may have read of the node. */
 static bool is_meant(Arena *a, const NodeKind *kind, const Row *node, Str text)
 {
     Value key = VALUE_NONE;
@@ -175,6 +177,7 @@ static CHECKED Err *set_to_one(Tx *tx, const Field *relation, const Row *node, V
     return tx_update(tx, node, changed);
 }
 
+/* All links of the node, with or without this one. */
 static CHECKED Err *set_links(Tx *tx, const Field *relation, const Row *node, const Related *now,
                               Value key, bool linked)
 {

@@ -1,4 +1,5 @@
-/* Start-up configurations as XML 1.0. */
+/* Start-up configurations as XML 1.0: two lists of fields, a few lines of XML, and the fingerprint
+ * by which the node knows its Management Node before it has any authority to trust. */
 #include "manager/resources/node_start.h"
 
 #include "manager/rest/answer.h"
@@ -6,9 +7,9 @@
 #include "pki/certificates.h"
 #include "store/row_values.h"
 
-#define DOCUMENT_MAX ((size_t)256 * 1024)
+#define DOCUMENT_MAX ((size_t)256 * 1024) /* bytes; two dozen texts of 250 characters, escaped */
 
-/* Fields of these are texts. */
+/* Fields of these are texts, written in this order. */
 static const uint16_t node_fields[] = {
     FLD_WORKER_VM_NAME,
     FLD_WORKER_VM_HOSTNAME,

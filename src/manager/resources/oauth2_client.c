@@ -1,4 +1,6 @@
-/* Programs that log in with OAuth2: their keys are made here, and only the public half is kept. */
+/* Programs that log in with OAuth2: their keys are made here, and only the public half is kept. The
+ * private one is shown once, in the answer to the creation (`secret: once`, wire 11.3): it has no
+ * column, so the value that is set here goes no further than that answer. */
 #include "manager/resources/tables.h"
 #include "pki/key_pair.h"
 #include "store/row_values.h"

@@ -1,4 +1,4 @@
-/* Roles: somebody keeps the right to do everything. */
+/* Roles: somebody keeps the right to do everything, whichever role is changed or deleted. */
 #include "manager/resources/administrator_left.h"
 #include "manager/resources/tables.h"
 

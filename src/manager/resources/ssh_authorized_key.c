@@ -1,4 +1,4 @@
-/* SSH keys: which nodes take them. */
+/* SSH keys: which nodes take them, by addresses; nodes name any number of keys. */
 #include "manager/resources/node_names.h"
 #include "manager/resources/tables.h"
 #include "store/row_values.h"

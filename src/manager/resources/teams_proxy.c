@@ -1,4 +1,5 @@
-/* Teams Connectors: each has an event hub of its own. */
+/* Teams Connectors: each has an event hub of its own, whose id the original makes when the
+ * connector is made, and clients write into what they deploy. */
 #include <sodium.h>
 
 #include "manager/resources/tables.h"

@@ -1,4 +1,7 @@
-/* Certificates of servers: what is derived from them, and which nodes show them. */
+/* Certificates of servers: what is derived from them, and which nodes show them. Text and key
+ * belong together, whichever of the two a request changes; both are looked at on the slow pool,
+ * since a key may be locked by a passphrase that takes seconds. server/certificate.h puts the
+ * Management Node's own in place. */
 #include "manager/resources/certificate_fields.h"
 #include "manager/resources/node_names.h"
 #include "manager/resources/sealed_key.h"
@@ -91,7 +94,7 @@ static Err *after_write(Tx *tx, const Row *old, const Row *new, Problems *proble
 const ResourceHooks tls_certificate_hooks = {
     .resource = STR_INIT("tls_certificate"),
     .prepare = prepare,
-    .prepare_most = 20,
+    .prepare_most = 20, /* of which each may take seconds */
     .after_write = after_write,
     .also_changes = node_names_resources,
     .n_also_changes = NODE_NAMES_RESOURCES_N,

@@ -1,4 +1,5 @@
-/* Conferencing Nodes: what follows from their type, and what those get that are set up by hand. */
+/* Conferencing Nodes: what follows from their type, and what those get that are set up by hand: a
+ * document instead of an empty 201 (wire 7), which their operator carries to the machine. */
 #include "manager/resources/node_start.h"
 #include "manager/resources/tables.h"
 #include "store/row_values.h"

@@ -15,7 +15,7 @@ typedef struct Schedule Schedule;
 CHECKED Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups,
                           Schedule **ret_schedule);
 
-/* Waits for the runs at hand; an upload is broken off, since it may take hours, and is tried again
- * by the next process. */
+/* Waits for the runs at hand; an upload is broken off, since it may take hours: its file stays in
+ * DIR/backups, and the next process sends the next one. */
 Schedule *schedule_free(Schedule *s);
 DEFINE_CLEANUP(Schedule, schedule_free);
