@@ -53,8 +53,8 @@ int64_t store_seq(const Store *s, StoreFile file);
 StoreFile store_file_of(const Resource *r);
 
 /* Whether anything of a rendered body changed since: for each of the n (resource, key) pairs the
- * newest change is at most `seq`. May say "changed" wrongly, never "unchanged". Any thread, no
- * lock. */
+ * newest change is at most `seq`. May say "changed" wrongly, never "unchanged". A pair without a
+ * key stands for all rows of the resource, those to come included. Any thread, no lock. */
 typedef struct RowName {
     const Resource *resource;
     Value key;

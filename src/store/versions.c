@@ -6,7 +6,8 @@
 
 #include "store/writer_private.h"
 
-/* Of a resource: 128 KiB, of which only the pages in use take memory. */
+/* Of a resource: 128 KiB, of which only the pages in use take memory. The first slot is that of the
+ * resource as a whole. */
 enum { VERSIONS_BITS = 14, VERSIONS_N = 1 << VERSIONS_BITS };
 
 struct Versions {
@@ -33,13 +34,16 @@ Versions *versions_free(Versions *v)
 
 uint32_t versions_slot(const Resource *resource, Value key)
 {
-    return (uint32_t)resource->index << VERSIONS_BITS |
-           (uint32_t)(value_hash_key(key) & (VERSIONS_N - 1));
+    const uint32_t whole = (uint32_t)resource->index << VERSIONS_BITS;
+    return value_is_null(key) ? whole
+                              : whole + 1 + (uint32_t)(value_hash_key(key) % (VERSIONS_N - 1));
 }
 
 void versions_set(Versions *v, uint32_t slot, int64_t seq)
 {
+    const uint32_t whole = slot & ~(uint32_t)(VERSIONS_N - 1);
     atomic_store_explicit(&v->slots[slot], seq, memory_order_release);
+    atomic_store_explicit(&v->slots[whole], seq, memory_order_release);
 }
 
 /* Number of the newest change of the slot; 0: none since the store was opened. */

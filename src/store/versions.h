@@ -14,8 +14,9 @@ Versions *versions_new(size_t n_resources);
 Versions *versions_free(Versions *v);
 DEFINE_CLEANUP(Versions, versions_free);
 
-/* The slot of a row. */
+/* The slot of a row; without a key, that of all rows of the resource. */
 uint32_t versions_slot(const Resource *resource, Value key);
 
-/* Says that rows of the slot changed at `seq`, which never decreases. Writer only. */
+/* Says that rows of the slot changed at `seq`, which never decreases, and so did their resource.
+ * Writer only. */
 void versions_set(Versions *v, uint32_t slot, int64_t seq);
