@@ -6,10 +6,13 @@
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "base/log.h"
 #include "base/utf8.h"
 #include "manager/auth/access_token.h"
 #include "manager/auth/credentials.h"
+#include "manager/auth/directory_account.h"
 #include "manager/auth/password.h"
+#include "manager/auth/sign_in_source.h"
 #include "manager/auth/throttle.h"
 #include "model/keys.h"
 #include "store/row_values.h"
@@ -18,6 +21,9 @@
 /* An account's last login is written at most this often, so that logging in stays cheap. */
 #define LAST_LOGIN_STEP_US (INT64_C(3600) * DATETIME_SECOND_US)
 #define BASIC_MAX_BYTES 8192
+
+/* The directory isn't asked again for so long about what it has confirmed (wire 11.4). */
+#define DIRECTORY_LIFE_US (INT64_C(60) * DATETIME_SECOND_US)
 
 struct Login {
     Store *store;
@@ -143,14 +149,18 @@ static const Resource *administrators(const Store *store)
     return model_at(store_model(store), RES_ADMINISTRATOR);
 }
 
+/* An identity provider knows the passwords of its users, we don't. */
 static bool refuses_passwords(const Row *settings)
 {
-    return row_true(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC);
+    const SignInSource source = sign_in_source(settings);
+    return row_true(settings, FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC) ||
+           (!source.local && !source.ldap);
 }
 
 typedef struct Account {
     const Row *row; /* NULL: there is none */
     bool basic_off; /* nobody may log in with a password */
+    SignInSource source;
     Grant grant;
 } Account;
 
@@ -162,6 +172,10 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
     Value key;
     TRY(grant_read_settings(&account->grant, reader, a, &settings));
     account->basic_off = refuses_passwords(settings);
+    account->source = sign_in_source(settings);
+    if (!account->source.local) {
+        return NULL;
+    }
     TRY(reader_find(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user), &key));
     if (value_is_null(key)) {
         return NULL;
@@ -218,7 +232,7 @@ static bool account_is_right(const Account *account, Str password)
 {
     const bool right =
         password_verify(row_text(account->row, FLD_ADMINISTRATOR_PASSWORD), password);
-    return right && account_may_login(account);
+    return right && account->row != NULL && account_may_login(account);
 }
 
 /* Whether this account's password is still the one that was verified. */
@@ -242,6 +256,10 @@ static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPasswor
         proof->answer = LOGIN_NEEDS_TOKEN;
         return NULL;
     }
+    if (account.row == NULL && account.source.ldap) {
+        proof->answer = LOGIN_ASK_DIRECTORY;
+        return NULL;
+    }
     if (!account_is_right(&account, given->password)) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
         return NULL;
@@ -260,8 +278,12 @@ static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPasswor
     return NULL;
 }
 
-Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
-                          LoginProof *ret_proof)
+typedef Err *CheckFunction(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                           LoginProof *proof);
+
+/* What comes before either check. */
+static Err *check_unless_throttled(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                                   CheckFunction *check, LoginProof *ret_proof)
 {
     LoginProof proof = {.answer = LOGIN_REFUSED};
     if (given->password.len > 0) {
@@ -270,21 +292,133 @@ Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPasswor
         if (proof.wait_s > 0) {
             proof.answer = LOGIN_THROTTLED;
         } else {
-            TRY(check_account(l, reader, a, given, &proof));
+            TRY(check(l, reader, a, given, &proof));
         }
     }
     *ret_proof = proof;
     return NULL;
 }
 
+Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                          LoginProof *ret_proof)
+{
+    return check_unless_throttled(l, reader, a, given, check_account, ret_proof);
+}
+
+/* --- the directory --- */
+
+/* Whether the directory is to be asked for this name (still). */
+static bool account_is_in_directory(const Account *account, const LoginPassword *given)
+{
+    return account_takes(account, given) && account->row == NULL && account->source.ldap;
+}
+
+static Err *read_directory_settings(const Login *l, Reader *reader, Arena *a,
+                                    const LoginPassword *given, Account *account,
+                                    DirectorySettings *ret_settings)
+{
+    TRY(reader_begin(reader, a, &account->grant.seq));
+    Err *e = account_read_in_snapshot(l, reader, a, given->user, account);
+    if (e == NULL && account_is_in_directory(account, given)) {
+        e = directory_account_settings(l->store, reader, a, ret_settings);
+    }
+    reader_end(reader);
+    return e;
+}
+
+/* What the user may do. There may be a local account of that name by now. */
+static Err *read_directory_grant(const Login *l, Reader *reader, Arena *a,
+                                 const LoginPassword *given, const DirectoryUser *user,
+                                 Account *account)
+{
+    Grant grant = {.n_rows = 0};
+    TRY(reader_begin(reader, a, &grant.seq));
+    Err *e = account_read_in_snapshot(l, reader, a, given->user, account);
+    if (e == NULL) {
+        e = directory_account_grant(reader, a, user->name, user->groups, user->n_groups, &grant);
+    }
+    reader_end(reader);
+    account->grant = grant;
+    return e;
+}
+
+/* Whether it was asked by the settings that are in force. */
+static bool is_by_settings_of(const Login *l, int64_t seq)
+{
+    const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION),
+                          value_integer(SINGLETON_KEY)};
+    return store_unchanged_since(l->store, &name, 1, seq);
+}
+
+static void log_directory_failure(const DirectorySettings *settings, const Err *e)
+{
+    log_warning("the directory cannot be asked server=\"%.*s\" reason=\"%s\"",
+                STR_ARG(settings->target.server), e->text);
+}
+
+static Err *take_directory_user(const Login *l, Reader *reader, Arena *a,
+                                const LoginPassword *given, const DirectoryUser *user,
+                                LoginProof *proof)
+{
+    Account account = {.row = NULL};
+    TRY(read_directory_grant(l, reader, a, given, user, &account));
+    if (!account_is_in_directory(&account, given)) {
+        return NULL;
+    }
+    throttle_forget(l->throttle, given->address, given->user);
+    if (user->cut) {
+        log_warning("not all groups of a user of the directory count: there are too many, or they "
+                    "are too deep in others user=\"%.*s\" groups=%zu",
+                    STR_ARG(user->name), user->n_groups);
+    }
+    proof->answer = LOGIN_OK;
+    proof->grant = account.grant;
+    proof->life_us = DIRECTORY_LIFE_US;
+    proof->user = user->name;
+    proof->groups = user->groups;
+    proof->n_groups = user->n_groups;
+    return NULL;
+}
+
+/* What changes meanwhile refuses: the next request finds out. */
+static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                            LoginProof *proof)
+{
+    Account account = {.row = NULL};
+    DirectorySettings settings = {.bind_name = STR("")};
+    DirectoryUser user = {.right = false};
+    arena_hold_secrets(a);
+    TRY(read_directory_settings(l, reader, a, given, &account, &settings));
+    if (!account_is_in_directory(&account, given)) {
+        return NULL;
+    }
+    const Err *e = directory_check_password(&settings, a, given->user, given->password, &user);
+    if (e != NULL) {
+        log_directory_failure(&settings, e);
+    } else if (!user.right) {
+        throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
+    } else if (is_by_settings_of(l, account.grant.seq)) {
+        return take_directory_user(l, reader, a, given, &user, proof);
+    }
+    return NULL;
+}
+
+Err *login_check_directory(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                           LoginProof *ret_proof)
+{
+    return check_unless_throttled(l, reader, a, given, check_directory, ret_proof);
+}
+
+/* --- the header --- */
+
 static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization,
-                         const HttpAddress *address, LoginProof *ret_proof)
+                         const HttpAddress *address, CheckFunction *check, LoginProof *ret_proof)
 {
     Basic basic;
     MUST(basic_parse(a, authorization, &basic)); /* or it would have been refused */
     const LoginPassword given = {
         .user = basic.user, .password = basic.password, .address = address};
-    TRY(login_check_password(l, reader, a, &given, ret_proof));
+    TRY(check_unless_throttled(l, reader, a, &given, check, ret_proof));
     if (ret_proof->answer == LOGIN_OK) {
         credentials_remember(l->credentials, authorization, datetime_monotonic_us(),
                              ret_proof->life_us, &ret_proof->grant);
@@ -324,15 +458,16 @@ static Err *read_refusal(Login *l, Reader *reader, Arena *a, LoginAnswer *ret_an
     return e;
 }
 
-Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, const HttpAddress *address,
-                  LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
+static Err *verify(Login *l, Reader *reader, Arena *a, Str authorization,
+                   const HttpAddress *address, CheckFunction *check, LoginAnswer *ret_answer,
+                   Principal *ret_principal, int64_t *ret_wait_s)
 {
     /* Again, since others of the same client may have been verified while this one waited. */
     *ret_answer = login_recall(l, a, authorization, address, ret_principal, ret_wait_s);
     LoginProof proof;
     switch (*ret_answer) {
     case LOGIN_UNKNOWN:
-        TRY(verify_basic(l, reader, a, authorization, address, &proof));
+        TRY(verify_basic(l, reader, a, authorization, address, check, &proof));
         *ret_answer = proof.answer;
         *ret_wait_s = proof.wait_s;
         *ret_principal = proof.grant.principal;
@@ -346,59 +481,17 @@ Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, const H
     }
 }
 
-typedef struct PasswordChange {
-    Str user;
-    Str hash;
-} PasswordChange;
-
-/* Or a password would be of no use. */
-static Err *take_passwords(Tx *tx)
+Err *login_verify(Login *l, Reader *reader, Arena *a, Str authorization, const HttpAddress *address,
+                  LoginAnswer *ret_answer, Principal *ret_principal, int64_t *ret_wait_s)
 {
-    Grant grant = {.n_rows = 0};
-    const Row *old = NULL;
-    TRY(grant_read_settings(&grant, tx_reader(tx), tx_arena(tx), &old));
-    Row *new = row_copy(tx_arena(tx), old);
-    new->values[FLD_AUTHENTICATION_API_OAUTH2_DISABLE_BASIC] = value_integer(0);
-    return tx_update(tx, old, new);
+    return verify(l, reader, a, authorization, address, check_account, ret_answer, ret_principal,
+                  ret_wait_s);
 }
 
-static Err *write_password(Tx *tx, WriteRequest *request)
+Err *login_verify_directory(Login *l, Reader *reader, Arena *a, Str authorization,
+                            const HttpAddress *address, LoginAnswer *ret_answer,
+                            Principal *ret_principal, int64_t *ret_wait_s)
 {
-    const PasswordChange *change = request->context;
-    Arena *a = tx_arena(tx);
-    Reader *reader = tx_reader(tx);
-    const Resource *r = model_at(tx_model(tx), RES_ADMINISTRATOR);
-    Value key;
-    TRY(take_passwords(tx));
-    TRY(reader_find(reader, a, &r->fields[FLD_ADMINISTRATOR_NAME], value_text(change->user), &key));
-    if (value_is_null(key)) {
-        return err(a, ERR_INVALID, "There is no administrator \"%.*s\".", STR_ARG(change->user));
-    }
-    const Row *old;
-    TRY(reader_get(reader, a, r, key, &old));
-    MUST(old != NULL);
-    Row *new = row_copy(a, old);
-    new->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
-    new->values[FLD_ADMINISTRATOR_ENABLED] = value_integer(1);
-    return tx_update(tx, old, new);
-}
-
-Err *login_set_password(Store *store, Arena *a, Str user, Str password)
-{
-    const Resource *r = administrators(store);
-    const Field *name = &r->fields[FLD_ADMINISTRATOR_NAME];
-    if (user.len == 0 || !utf8_valid(user) || utf8_count(user) > name->max_length ||
-        regex_match(name->pattern, user) != REGEX_YES) {
-        return err(a, ERR_INVALID,
-                   "Not a valid user name: give 1 to %zu characters without a colon.",
-                   name->max_length);
-    }
-    if (password.len == 0 || !utf8_valid(password) ||
-        utf8_count(password) > r->fields[FLD_ADMINISTRATOR_PASSWORD].max_length) {
-        return err(a, ERR_INVALID, "Not a valid password: give 1 to %zu characters.",
-                   r->fields[FLD_ADMINISTRATOR_PASSWORD].max_length);
-    }
-    PasswordChange change = {.user = user};
-    TRY(password_hash(a, password, &change.hash));
-    return store_write_as_system(store, STORE_CONFIG, a, write_password, &change, 2);
+    return verify(l, reader, a, authorization, address, check_directory, ret_answer, ret_principal,
+                  ret_wait_s);
 }

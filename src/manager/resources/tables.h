@@ -4,6 +4,7 @@
 
 /* The table of each file in this folder, for resources.c. */
 extern const ResourceHooks administrator_hooks;
+extern const ResourceHooks authentication_hooks;
 extern const ResourceHooks autobackup_hooks;
 extern const ResourceHooks ca_certificate_hooks;
 extern const ResourceHooks certificate_signing_request_hooks;

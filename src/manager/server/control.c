@@ -14,7 +14,7 @@
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "manager/auth/login.h"
+#include "manager/auth/local_password.h"
 #include "manager/server/control_wire.h"
 #include "manager/server/setup.h"
 
@@ -38,9 +38,9 @@ static bool is_text(const Json *json)
 
 /* --- commands --- */
 
-static Err *run_passwd(const Control *c, Arena *a, Str user, Str password)
+static Err *run_passwd(const Control *c, Arena *a, Str user, Str password, Str *ret_note)
 {
-    TRY(login_set_password(c->store, a, user, password));
+    TRY(local_password_set(c->store, a, user, password, ret_note));
     setup_forget_password(c->data);
     log_info("password set on the command line user=\"%.*s\"", STR_ARG(user));
     return NULL;
@@ -53,8 +53,10 @@ static Err *run_restore(const Control *c, Arena *a, int fd, Str passphrase)
     return NULL;
 }
 
-/* fd: a file that came along; -1: none. *ret_restart: the server is to start again. */
-static Err *carry_out(const Control *c, Arena *a, Str line, int fd, bool *ret_restart)
+/* fd: a file that came along; -1: none. *ret_restart: the server is to start again. *ret_note: what
+ * else who asked should know. */
+static Err *carry_out(const Control *c, Arena *a, Str line, int fd, bool *ret_restart,
+                      Str *ret_note)
 {
     Json *request;
     TRY(json_parse(a, line, &json_limits_default, &request));
@@ -63,7 +65,7 @@ static Err *carry_out(const Control *c, Arena *a, Str line, int fd, bool *ret_re
     const Json *command = json_member(request, STR("command"));
     if (is_text(command) && is_text(password)) {
         if (json_is_string(command, STR("passwd")) && is_text(user)) {
-            return run_passwd(c, a, user->text, password->text);
+            return run_passwd(c, a, user->text, password->text, ret_note);
         }
         if (json_is_string(command, STR("backup")) && fd >= 0) {
             return backup_folder_write(c->context->backups, a, fd, password->text);
@@ -85,11 +87,12 @@ static void answer(const Control *c, int fd, Str line, int passed_fd)
     CLEANUP(buf_free) Buf *out = buf_new(CONTROL_LINE_MAX);
     arena_hold_secrets(a);
     bool restart = false;
-    const Err *e = carry_out(c, a, line, passed_fd, &restart);
+    Str note = STR("");
+    const Err *e = carry_out(c, a, line, passed_fd, &restart, &note);
     buf_put_char(out, '{');
-    if (e != NULL) {
-        json_put_name(out, STR("error"));
-        json_put_string(out, str_from(e->text));
+    if (e != NULL || note.len > 0) {
+        json_put_name(out, e != NULL ? STR("error") : STR("note"));
+        json_put_string(out, e != NULL ? str_from(e->text) : note);
     }
     buf_put_lit(out, "}\n");
     if (!control_wire_send(fd, buf_str(out), -1)) {

@@ -35,7 +35,7 @@ static void put_question(Buf *out, const Question *q)
     buf_put_lit(out, "}\n");
 }
 
-static Err *exchange(Arena *a, int fd, const Question *q)
+static Err *exchange(Arena *a, int fd, const Question *q, Str *ret_note)
 {
     CLEANUP(buf_free) Buf *text = buf_new(CONTROL_LINE_MAX);
     int unwanted = -1;
@@ -53,10 +53,15 @@ static Err *exchange(Arena *a, int fd, const Question *q)
     Json *answer;
     TRY(json_parse(a, str_dup(a, buf_str(text)), &json_limits_default, &answer));
     const Json *problem = json_member(answer, STR("error"));
-    return problem != NULL ? err(a, ERR_INVALID, "%.*s", STR_ARG(problem->text)) : NULL;
+    const Json *note = json_member(answer, STR("note"));
+    if (problem != NULL) {
+        return err(a, ERR_INVALID, "%.*s", STR_ARG(problem->text));
+    }
+    *ret_note = note != NULL && note->type == JSON_STRING ? note->text : STR("");
+    return NULL;
 }
 
-static Err *ask(Arena *a, const char *data, const Question *q)
+static Err *ask(Arena *a, const char *data, const Question *q, Str *ret_note)
 {
     struct sockaddr_un address;
     TRY(control_wire_address(a, data, &address));
@@ -69,26 +74,28 @@ static Err *ask(Arena *a, const char *data, const Question *q)
         e = err(a, ERR_IO, "Cannot reach the server at %s: %s.", address.sun_path,
                 strerrordesc_np(errno));
     } else {
-        e = exchange(a, fd, q);
+        e = exchange(a, fd, q, ret_note);
     }
     (void)close(fd);
     return e;
 }
 
-Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password)
+Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password, Str *ret_note)
 {
     const Question question = {"passwd", user, password, -1, QUICK_S};
-    return ask(a, data, &question);
+    return ask(a, data, &question, ret_note);
 }
 
 Err *control_ask_backup(Arena *a, const char *data, int fd, Str passphrase)
 {
     const Question question = {"backup", STR_NONE, passphrase, fd, 0};
-    return ask(a, data, &question);
+    Str none;
+    return ask(a, data, &question, &none);
 }
 
 Err *control_ask_restore(Arena *a, const char *data, int fd, Str passphrase)
 {
     const Question question = {"restore", STR_NONE, passphrase, fd, 0};
-    return ask(a, data, &question);
+    Str none;
+    return ask(a, data, &question, &none);
 }

@@ -6,8 +6,8 @@
  * when the store is locked: a server that runs has it open, and only one process may write. Each
  * waits for its answer. Errors: ERR_IO (no server answers), ERR_INVALID (what the server says). */
 
-/* For at most 10 s. */
-CHECKED Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password);
+/* For at most 10 s. *ret_note: what else the server changed; see local_password.h. */
+CHECKED Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password, Str *ret_note);
 
 /* A backup into, or from, an open file. They take as long as it takes. */
 CHECKED Err *control_ask_backup(Arena *a, const char *data, int fd, Str passphrase);

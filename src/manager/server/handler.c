@@ -132,19 +132,36 @@ static Str exchange_authorization(Exchange *x)
     return http_request_header(x->http, STR("authorization"));
 }
 
-static void job_verify(PoolJob *job, Reader *reader)
+static void exchange_ask_directory(Exchange *x);
+
+typedef Err *VerifyFunction(Login *l, Reader *reader, Arena *a, Str authorization,
+                            const HttpAddress *address, LoginAnswer *ret_answer,
+                            Principal *ret_principal, int64_t *ret_wait_s);
+
+static void exchange_verify(Exchange *x, Reader *reader, VerifyFunction *verify)
 {
-    Exchange *x = CONTAINER_OF(job, Exchange, job);
     LoginAnswer answer = LOGIN_REFUSED;
     int64_t wait_s = 0;
-    const Err *e = login_verify(x->handler->login, reader, x->rest.arena, exchange_authorization(x),
-                                &x->http->client_address, &answer, &x->rest.principal, &wait_s);
+    const Err *e = verify(x->handler->login, reader, x->rest.arena, exchange_authorization(x),
+                          &x->http->client_address, &answer, &x->rest.principal, &wait_s);
     if (e != NULL) {
         answer_failure(&x->rest.answer, x->rest.arena, STR("login"), e);
         exchange_send(x);
-        return;
+    } else if (answer == LOGIN_ASK_DIRECTORY) {
+        exchange_ask_directory(x);
+    } else {
+        exchange_take_login(x, answer, wait_s);
     }
-    exchange_take_login(x, answer, wait_s);
+}
+
+static void job_verify(PoolJob *job, Reader *reader)
+{
+    exchange_verify(CONTAINER_OF(job, Exchange, job), reader, login_verify);
+}
+
+static void job_verify_directory(PoolJob *job, Reader *reader)
+{
+    exchange_verify(CONTAINER_OF(job, Exchange, job), reader, login_verify_directory);
 }
 
 static uint64_t source_of(const Handler *h, const void *who, size_t size)
@@ -190,6 +207,22 @@ static void exchange_put_long(Exchange *x, void (*run)(PoolJob *job, Reader *rea
     }
 }
 
+static void exchange_put_login(Exchange *x, Pool *pool, const PoolJob *job)
+{
+    x->job = *job;
+    if (!pool_put(pool, &x->job)) {
+        exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
+    }
+}
+
+static void exchange_ask_directory(Exchange *x)
+{
+    const PoolJob job = {.run = job_verify_directory,
+                         .give_up = job_give_up,
+                         .source = handler_source(x->handler, x->http)};
+    exchange_put_login(x, x->handler->directory, &job);
+}
+
 static void exchange_login(Exchange *x)
 {
     int64_t wait_s = 0;
@@ -203,10 +236,8 @@ static void exchange_login(Exchange *x)
     Pool *pool = answer == LOGIN_UNKNOWN ? x->handler->passwords : x->handler->readers;
     x->held = true;
     http_request_hold(x->http);
-    x->job = (PoolJob){.run = job_verify, .source = handler_source(x->handler, x->http)};
-    if (!pool_put(pool, &x->job)) {
-        exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
-    }
+    const PoolJob job = {.run = job_verify, .source = handler_source(x->handler, x->http)};
+    exchange_put_login(x, pool, &job);
 }
 
 /* --- work --- */

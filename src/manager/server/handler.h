@@ -14,7 +14,8 @@
  *
  * A login never waits for anything but other logins: a thread of the password pool is left to them,
  * since a write that sets passwords is a long job there, and what else takes seconds has threads of
- * its own. Of one user, such work is done one request at a time.
+ * its own. Of one user, such work is done one request at a time. Who is asked of the directory
+ * waits for others that are, from the same address for one at a time; it stops nobody else.
  *
  *   on_head:     route, recall the credential or verify it on the password pool, rate limit, rights
  *   on_request:  query and body, then read or write
@@ -27,6 +28,7 @@ typedef struct Handler {
     RateLimit *rate_limit;
     Pool *readers;
     Pool *passwords; /* two threads: argon2id takes 64 MiB in each */
+    Pool *directory; /* threads that wait for the directory; all its jobs are long ones */
     Pool *slow;
     unsigned char source_key[crypto_shorthash_KEYBYTES]; /* random; see PoolJob.source */
 } Handler;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "manager/auth/login.h"
+#include "manager/auth/local_password.h"
 #include "manager/server/certificate.h"
 #include "manager/server/control_client.h"
 #include "manager/server/open.h"
@@ -27,22 +27,32 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-static Err *run_passwd(Arena *a, const Options *options)
+static Err *set_password(Arena *a, const Options *options, Str user, Str password, Str *ret_note)
 {
-    Str password = STR_NONE;
-    TRY(passphrase_ask(a, "New password: ", &password));
-    const Str user = str_from(options->argument);
     Opened opened;
     Err *e = opened_open(a, options, &opened);
     if (e != NULL) {
-        return e->kind == ERR_BUSY ? control_ask_passwd(a, options->data, user, password) : e;
+        return e->kind == ERR_BUSY ? control_ask_passwd(a, options->data, user, password, ret_note)
+                                   : e;
     }
-    e = login_set_password(opened.store, a, user, password);
+    e = local_password_set(opened.store, a, user, password, ret_note);
     if (e == NULL) {
         setup_forget_password(options->data);
     }
     opened_close(&opened);
     return e;
+}
+
+static Err *run_passwd(Arena *a, const Options *options)
+{
+    Str password = STR_NONE;
+    Str note = STR("");
+    TRY(passphrase_ask(a, "New password: ", &password));
+    TRY(set_password(a, options, str_from(options->argument), password, &note));
+    if (note.len > 0) {
+        (void)printf("%.*s\n", STR_ARG(note));
+    }
+    return NULL;
 }
 
 /* DIR/management.pem, for clients that are set up before the first start. */

@@ -30,7 +30,8 @@ static const char usage_text[] =
     "\n"
     "  serve         serves the management API until it gets SIGTERM\n"
     "  init          makes the store, certificate and first password, then ends\n"
-    "  passwd USER   sets the password of a local administrator, read from standard input\n"
+    "  passwd USER   sets the password of a local administrator, read from standard input, and\n"
+    "                lets local accounts sign in again if the settings keep them out\n"
     "  check         looks for faults in the store, while no server runs on it\n"
     "  backup FILE   writes a sealed backup of everything to a new file\n"
     "  restore FILE  replaces everything by what a backup holds; a server that runs starts again\n";

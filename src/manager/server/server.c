@@ -25,6 +25,8 @@
 #define READER_JOBS_MAX 4096 /* waiting requests: some seconds of work; beyond, a 503 is kinder */
 #define PASSWORD_THREADS 2   /* argon2id takes 64 MiB in each */
 #define SLOW_THREADS 2
+#define DIRECTORY_THREADS 4 /* each waits for the directory, which takes no processor */
+#define DIRECTORY_JOBS_MAX 64
 #define SLOW_JOBS_MAX 256
 #define CACHE_BYTES ((size_t)32 * 1024 * 1024) /* of rendered objects: some 20,000 rooms */
 #define WATCH_S 1                              /* between looks at what may have changed */
@@ -126,7 +128,12 @@ static Err *server_make_pools(Server *s, Arena *a)
                                    .most = SLOW_JOBS_MAX};
     const PoolOptions slow = {
         .name = "slow", .n_threads = SLOW_THREADS, .n_long = SLOW_THREADS, .most = SLOW_JOBS_MAX};
+    const PoolOptions directory = {.name = "directory",
+                                   .n_threads = DIRECTORY_THREADS,
+                                   .n_long = DIRECTORY_THREADS,
+                                   .most = DIRECTORY_JOBS_MAX};
     TRY(pool_new(a, store, &readers, &s->handler.readers));
+    TRY(pool_new(a, store, &directory, &s->handler.directory));
     TRY(pool_new(a, store, &passwords, &s->handler.passwords));
     return pool_new(a, store, &slow, &s->handler.slow);
 }
@@ -249,6 +256,7 @@ static void server_end(Server *s)
     s->handler.readers = pool_free(s->handler.readers);
     s->handler.passwords = pool_free(s->handler.passwords);
     s->handler.slow = pool_free(s->handler.slow);
+    s->handler.directory = pool_free(s->handler.directory);
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
@@ -289,6 +297,7 @@ Err *server_serve(Arena *a, const Options *options, ServerEnd *ret_end)
         server_wait(&s, &waited);
         pool_refuse_long(s.handler.passwords);
         pool_refuse_long(s.handler.slow);
+        pool_refuse_long(s.handler.directory);
         http_server_stop(s.http);
         log_tell_dropped(true);
         log_info(atomic_load(&s.restarting) ? "starting again" : "stopped");

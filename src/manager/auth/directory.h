@@ -1,0 +1,51 @@
+#pragma once
+
+#include "manager/auth/directory_connection.h"
+
+/* Asks a directory whether a name and password are right, and for the groups of who they belong to
+ * (wire 11.4). The conversation: connect under TLS, bind as the account that may search, find the
+ * one entry of the user, bind as that, bind as the account again, find groups, and groups that
+ * these are in. Nothing of it is kept.
+ *
+ * It takes up to DIRECTORY_TIME_US, plus what the system's resolver takes: only on threads that
+ * have nothing else to do. */
+
+#define DIRECTORY_TIME_US (INT64_C(10) * 1000000)
+#define DIRECTORY_USER_NAME_MAX ((size_t)255)
+#define DIRECTORY_PASSWORD_MAX ((size_t)1024)
+
+/* More groups of one user are not looked at; nor are groups that hold his through so many others.
+ */
+#define DIRECTORY_GROUPS_MAX ((size_t)512)
+#define DIRECTORY_NESTING_MAX 10
+
+/* As in `authentication`; borrowed. Names and filters may be empty. */
+typedef struct DirectorySettings {
+    DirectoryTarget target;
+    Str bind_name; /* empty: searches without an account */
+    Str bind_password;
+    Str base_name;
+    Str user_search_name; /* below the base */
+    Str user_filter;
+    Str user_search_filter;
+    Str group_search_name; /* below the base */
+    Str group_filter;
+    Str group_membership_filter;
+    Str group_attributes; /* of users and groups, separated by commas */
+} DirectorySettings;
+
+typedef struct DirectoryUser {
+    bool right;        /* the password is the user's; else nothing below is set */
+    Str name;          /* as the directory has it: uid, else sAMAccountName, else as given */
+    const Str *groups; /* comparable names (directory_name.h), each once */
+    size_t n_groups;
+    bool cut; /* there are more groups than the limits let us see */
+} DirectoryUser;
+
+/* Not right, without asking: an empty name or password (which would be an anonymous bind), NUL in
+ * one of them, more than the limits above. Not right either: none or several entries of this name.
+ * All that lies in `a`, which should hold secrets. Errors: ERR_IO and ERR_INVALID: the directory
+ * can't be reached or doesn't answer as it should; the text is for the log and names no password.
+ */
+CHECKED Err *directory_check_password(const DirectorySettings *settings, Arena *a, Str user,
+                                      Str password, DirectoryUser *ret_user);

@@ -1,0 +1,397 @@
+"""Administrators of an LDAP directory: a real slapd, and what stands in for one that misbehaves."""
+import base64
+import contextlib
+import socket
+import subprocess
+import threading
+
+import pki
+import pytest
+import rostra
+import slapd
+
+SETTINGS = rostra.CONFIGURATION + 'authentication/1/'
+LIST = rostra.CONFIGURATION + 'conference/?limit=1'
+READ_WRITE, READ_ONLY = (rostra.CONFIGURATION + f'role/{n}/' for n in (1, 2))
+ODD = 'we(i)rd*\\name'
+
+
+def person_name(uid, branch='ou=people'):
+    return f'uid={uid},{branch},{slapd.BASE}'
+
+
+def group_name(name):
+    return f'cn={name},ou=groups,{slapd.BASE}'
+
+
+PEOPLE = (
+    slapd.person('alice', 'wonder: land') +
+    slapd.person('bob', 'builder', f'seeAlso: {group_name("writers")}') +
+    slapd.person('carol', 'no group') +
+    slapd.person('dave', 'first one') + slapd.person('dave', 'second one', branch='ou=others') +
+    slapd.person('admin', 'of the directory') +
+    slapd.entry(f'cn=Odd,ou=people,{slapd.BASE}', 'objectClass: inetOrgPerson', f'uid: {ODD}', 'cn: Odd', 'sn: Odd',
+                'userPassword: odd one') +
+    slapd.group('readers', group_name('inner'), person_name('nobody')) +
+    slapd.group('inner', person_name('alice'), group_name('circle')) +
+    slapd.group('circle', group_name('inner')) +
+    slapd.group('writers', person_name('nobody')) +
+    slapd.entry(group_name('posix'), 'objectClass: posixGroup', 'cn: posix', 'gidNumber: 1', 'memberUid: carol'))
+
+
+@pytest.fixture(scope='module')
+def directory():
+    others = slapd.entry(f'ou=others,{slapd.BASE}', 'objectClass: organizationalUnit', 'ou: others')
+    made = slapd.Directory(others + PEOPLE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope='module')
+def module_server(directory):
+    made = rostra.Server()
+    use(made, directory)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def place(module_server):
+    """A server that asks the directory, and its administrator."""
+    client = rostra.Client(module_server)
+    client.change(SETTINGS, source='LDAP+LOCAL')
+    yield client
+    client.close()
+    module_server.check_alive()
+
+
+def settings(directory, **more):
+    return {'source': 'LDAP+LOCAL', 'ldap_server': directory.server, 'ldap_base_dn': slapd.BASE,
+            'ldap_bind_username': slapd.ACCOUNT, 'ldap_bind_password': slapd.ACCOUNT_PASSWORD,
+            'ldap_group_search_dn': 'ou=groups', **more}
+
+
+def use(server, directory, **more):
+    """Makes it ask the directory, which it trusts."""
+    client = rostra.Client(server)
+    client.create('ca_certificate', certificate=pki.family()[0].certificate)
+    client.change(SETTINGS, **settings(directory, **more))
+    client.session.close()
+
+
+def status(server, user, password, method='GET', source=None):
+    """Of a request with these credentials; source: an address to come from, since failures are counted by address."""
+    text = base64.b64encode(f'{user}:{password}'.encode()).decode()
+    path = LIST if method == 'GET' else rostra.CONFIGURATION + 'conference/999999/'
+    request = f'{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {text}\r\n\r\n'
+    return server.raw(request.encode(), source=source).status
+
+
+def map_group(client, name, *roles, **more):
+    return client.create('ldap_role', name=name, ldap_group_dn=more.get('group', group_name(name)), roles=list(roles))
+
+
+def test_a_user_of_the_directory(place, directory):
+    """wire 11.4: rights come from groups, also nested ones that lie in each other; names of groups ignore case and blanks."""
+    map_group(place, 'readers', READ_ONLY, group=f' CN = Readers , OU=Groups,{slapd.BASE.upper()}')
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    assert status(place.server, 'alice', 'wonder: land', 'DELETE') == 403
+    assert 'base="ou=groups,' in directory.log()
+
+
+@pytest.mark.parametrize('user, password, number', [
+    ('alice', 'wonder: land ', 1), ('alice', 'Wonder: land', 2), ('alice', 'builder', 3), ('nobody', 'x', 4),
+    ('alice', 'x' * 5000, 5), ('a' * 300, 'x', 6)])
+def test_who_does_not_get_in(place, user, password, number):
+    """wire 11.4"""
+    assert status(place.server, user, password, source=f'127.0.2.{number}') == 401
+
+
+def test_an_empty_password_never_reaches_the_directory(place, directory):
+    """wire 11.4: it would be an anonymous bind."""
+    asked = directory.log()
+    for password in ('', '\0', '\0wonder: land', 'wonder: land\0'):
+        assert status(place.server, 'alice', password, source='127.0.3.1') == 401
+    assert status(place.server, '', 'wonder: land', source='127.0.3.1') == 401
+    assert directory.log() == asked
+
+
+INJECTIONS = ['*', 'ali*', 'alice)(uid=*', 'alice)(|(uid=*', '*)(objectClass=*', 'alice\\2a', '\\61lice', '{username}', 'alice\\',
+              '(uid=alice)', 'x)(|(userPassword=*)']
+
+
+@pytest.mark.parametrize('number', range(len(INJECTIONS)))
+def test_names_are_no_filters(place, directory, number):
+    """wire 11.4: escaped as they are put in, once."""
+    map_group(place, 'readers', READ_ONLY)
+    asked = len(directory.log())
+    assert status(place.server, INJECTIONS[number], 'wonder: land', source=f'127.0.4.{number + 1}') == 401
+    said = directory.log()[asked:]
+    assert 'uid=alice,' not in said and 'nentries=1' not in said and said.count('nentries=0') == 1, said
+
+
+def test_a_name_with_all_that_filters_know(place):
+    """wire 11.4"""
+    map_group(place, 'writers', READ_WRITE)
+    assert status(place.server, ODD, 'odd one') == 403
+    assert status(place.server, ODD, 'odd two', source='127.0.3.2') == 401
+
+
+def test_two_entries_for_one_name(place):
+    """wire 11.4: neither of them gets in."""
+    for password in ('first one', 'second one'):
+        assert status(place.server, 'dave', password, source='127.0.3.3') == 401
+    place.change(SETTINGS, ldap_user_search_dn='ou=people')
+    assert status(place.server, 'dave', 'first one', source='127.0.3.3') == 403
+    assert status(place.server, 'dave', 'second one', source='127.0.3.3') == 401
+    place.change(SETTINGS, ldap_user_search_dn='')
+
+
+def test_groups_that_an_entry_names(place):
+    """wire 11.4: memberOf, or what stands for it."""
+    map_group(place, 'writers', READ_WRITE)
+    assert status(place.server, 'bob', 'builder', 'DELETE') == 403
+    place.change(SETTINGS, ldap_user_group_attributes='memberOf, seeAlso')
+    assert status(place.server, 'bob', 'builder', 'DELETE') == 404
+    place.change(SETTINGS, ldap_user_group_attributes='memberOf')
+
+
+def test_groups_that_name_the_uid(place):
+    """wire 11.4: {useruid}"""
+    map_group(place, 'posix', READ_ONLY)
+    assert status(place.server, 'carol', 'no group') == 200
+
+
+def test_somebody_without_a_role(place):
+    """wire 11.4: 403 like any other without rights; 401 would make clients sign in again."""
+    assert status(place.server, 'carol', 'no group') == 403
+    assert status(place.server, 'carol', 'wrong', source='127.0.3.4') == 401
+
+
+def test_changed_mappings_count_at_once(place, directory):
+    """wire 11.4: what is remembered for a minute is forgotten when a mapping or a role changes, or one is made."""
+    assert status(place.server, 'alice', 'wonder: land') == 403
+    mapping = map_group(place, 'readers', READ_ONLY)
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    n_binds = directory.n_binds()
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    assert directory.n_binds() == n_binds
+    place.change(mapping, roles=[READ_WRITE])
+    assert status(place.server, 'alice', 'wonder: land', 'DELETE') == 404
+    place.change(mapping, ldap_group_dn=group_name('writers'))
+    assert status(place.server, 'alice', 'wonder: land') == 403
+    role = place.create('role', name='Of the directory', permissions=[rostra.CONFIGURATION + 'permission/2/'])
+    place.change(mapping, ldap_group_dn=group_name('inner'), roles=[role])
+    assert status(place.server, 'alice', 'wonder: land') == 403
+    place.change(role, permissions=[rostra.CONFIGURATION + f'permission/{n}/' for n in (2, 11, 21, 31, 41)])
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    place.remove(mapping)
+    assert status(place.server, 'alice', 'wonder: land') == 403
+
+
+def test_role_mappings(place):
+    """wire 11.4: those of the directory count, those of identity providers don't."""
+    mapping = place.create('role_mapping', name='M', source='OIDC', value=group_name('readers'), roles=[READ_ONLY])
+    assert status(place.server, 'alice', 'wonder: land') == 403
+    place.change(mapping, source='LDAP')
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    map_group(place, 'circle', READ_WRITE)
+    assert status(place.server, 'alice', 'wonder: land', 'DELETE') == 404    # the union
+
+
+def test_a_local_account_hides_that_of_the_directory(place, directory):
+    """wire 11.4: nobody becomes somebody by a name, and no local password reaches the directory."""
+    asked = directory.log()
+    assert status(place.server, 'admin', 'of the directory', source='127.0.3.5') == 401
+    assert directory.log() == asked
+    map_group(place, 'readers', READ_ONLY)
+    assert status(place.server, 'alice', 'wonder: land') == 200
+    path = place.create('administrator', name='alice', password='local', roles=[READ_ONLY], enabled=False)
+    assert status(place.server, 'alice', 'wonder: land', source='127.0.3.6') == 401
+    place.remove(path)
+    assert status(place.server, 'alice', 'wonder: land') == 200
+
+
+SOURCES = [('LOCAL', 200, 401), ('LDAP', 401, 403), ('LDAP+LOCAL', 200, 403), ('OIDC', 401, 401), ('OIDC+LOCAL', 200, 401),
+           ('LDAP+OIDC+LOCAL', 200, 403)]
+
+
+@pytest.mark.parametrize('source, local, ldap', SOURCES, ids=[source for source, _, _ in SOURCES])
+def test_where_accounts_are_looked_up(fresh_server, directory, source, local, ldap):
+    """wire 11.4: OIDC-only accounts can't use Basic; rostrad passwd lets a local one in again whatever the source is."""
+    use(fresh_server, directory, source=source)
+    assert status(fresh_server, rostra.USER, rostra.PASSWORD) == local
+    assert status(fresh_server, 'carol', 'no group') == ldap
+    done = subprocess.run([rostra.PROGRAM, '--data', fresh_server.data, 'passwd', rostra.USER], input='another', text=True,
+                          timeout=rostra.WAIT_S, check=True, capture_output=True)
+    assert status(fresh_server, rostra.USER, 'another') == 200
+    client = rostra.Client(fresh_server, rostra.USER, 'another')
+    kept = {'LDAP': 'LDAP+LOCAL', 'OIDC': 'OIDC+LOCAL'}.get(source, source)
+    assert client.read(SETTINGS)['source'] == kept
+    assert (kept in done.stdout) == (kept != source), done.stdout
+    client.session.close()
+
+
+def test_an_unreachable_directory(fresh_server):
+    """wire 11.4: 401, never 500, and local accounts stay; the log says why, without a secret."""
+    directory = slapd.Directory(PEOPLE.replace('ou=others', 'ou=people').replace(
+        slapd.person('dave', 'second one'), ''))
+    use(fresh_server, directory)
+    map_role(fresh_server)
+    assert status(fresh_server, 'alice', 'wonder: land') == 200
+    directory.stop()
+    assert status(fresh_server, 'alice', 'wonder: land') == 200       # remembered
+    assert status(fresh_server, 'bob', 'builder') == 401
+    assert status(fresh_server, rostra.USER, rostra.PASSWORD) == 200
+    fresh_server.wait_for_log(lambda line: 'the directory cannot be asked' in line and 'Connection refused' in line)
+    directory.start()
+    assert status(fresh_server, 'bob', 'builder') == 403
+    log = fresh_server.log()
+    assert 'builder' not in log and slapd.ACCOUNT_PASSWORD not in log
+    directory.close()
+
+
+def map_role(server):
+    client = rostra.Client(server)
+    map_group(client, 'readers', READ_ONLY)
+    client.session.close()
+
+
+class Silent:
+    """Takes connections, keeps them, and says nothing; lets a test wait until one is there."""
+
+    def __init__(self):
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.server = f'127.0.0.1:{self.listener.getsockname()[1]}'
+        self.taken = []
+        self.came = threading.Event()
+        self.thread = threading.Thread(target=self._take, daemon=True)
+        self.thread.start()
+
+    def _take(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self.taken.append(self.listener.accept()[0])
+                self.came.set()
+
+    def close(self):
+        """Ends all that hangs."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join(rostra.WAIT_S)
+        self.listener.close()
+        for connection in self.taken:
+            connection.close()
+
+
+def test_a_hanging_directory_stalls_nobody_else(fresh_server):
+    """wire 11.4: local passwords, remembered ones and tokens go on while more users wait than there are threads."""
+    silent = Silent()
+    use(fresh_server, silent)
+    statuses = []
+    waiting = [threading.Thread(target=lambda n=n: statuses.append(
+        status(fresh_server, f'user{n}', 'x', source=f'127.0.5.{n + 1}'))) for n in range(12)]
+    for thread in waiting:
+        thread.start()
+    assert silent.came.wait(rostra.WAIT_S)
+    client = rostra.Client(fresh_server)
+    client.create('administrator', name='local', password='one more', roles=[READ_ONLY])
+    assert status(fresh_server, 'local', 'one more') == 200        # verified now
+    assert status(fresh_server, 'local', 'one more') == 200        # remembered
+    assert status(fresh_server, 'local', 'wrong', source='127.0.5.99') == 401
+    assert status(fresh_server, rostra.USER, rostra.PASSWORD) == 200
+    assert not statuses     # all of that while they wait
+    silent.close()
+    for thread in waiting:
+        thread.join(rostra.WAIT_S)
+    assert statuses == [401] * len(waiting)
+    client.session.close()
+
+
+@pytest.mark.parametrize('name, trusted', [('localhost', False), ('other.example.com', True)], ids=['issuer', 'name'])
+def test_a_certificate_that_is_not_right(fresh_server, name, trusted):
+    """wire 11.4: nothing is said to a directory that isn't the one."""
+    issuer = pki.family()[0] if trusted else pki.Issued('/CN=Somebody else', authority=True)
+    served = pki.Issued(f'/CN={name}', issuer, extensions=f'subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth')
+    directory = slapd.Directory(slapd.person('alice', 'wonder: land'), served=served)
+    use(fresh_server, directory, ldap_server=f'localhost:{directory.port}')
+    assert status(fresh_server, 'alice', 'wonder: land') == 401
+    assert directory.n_binds() == 0
+    fresh_server.wait_for_log(lambda line: 'the directory cannot be asked' in line and 'TLS' in line)
+    directory.close()
+
+
+def test_a_directory_without_tls(fresh_server):
+    """wire 11.4: passwords never go in clear, whatever ldap_permit_no_tls says."""
+    directory = slapd.Directory(slapd.person('alice', 'wonder: land'), tls=False)
+    use(fresh_server, directory, ldap_permit_no_tls=True)
+    assert status(fresh_server, 'alice', 'wonder: land') == 401
+    assert directory.n_binds() == 0
+    directory.close()
+
+
+def test_ldaps(fresh_server):
+    """wire 11.4: on a port that speaks TLS from the first byte."""
+    directory = slapd.Directory(slapd.person('alice', 'wonder: land'), ldaps=True)
+    use(fresh_server, directory)
+    assert status(fresh_server, 'alice', 'wonder: land') == 403
+    directory.close()
+
+
+def test_referrals_are_not_followed(fresh_server):
+    """wire 11.4: nor are references entries."""
+    elsewhere = Silent()
+    directory = slapd.Directory(slapd.person('alice', 'wonder: land') + slapd.entry(
+        f'ou=elsewhere,{slapd.BASE}', 'objectClass: referral', 'objectClass: extensibleObject', 'ou: elsewhere',
+        f'ref: ldap://{elsewhere.server}/ou=elsewhere,{slapd.BASE}'))
+    use(fresh_server, directory)
+    assert status(fresh_server, 'alice', 'wonder: land') == 403
+    assert status(fresh_server, 'bob', 'builder') == 401
+    client = rostra.Client(fresh_server)
+    client.change(SETTINGS, ldap_user_search_dn='ou=elsewhere')
+    assert status(fresh_server, 'alice', 'wonder: land') == 401     # the base itself is elsewhere
+    assert not elsewhere.taken
+    client.session.close()
+    elsewhere.close()
+    directory.close()
+
+
+def test_an_account_for_searching_that_is_refused(fresh_server, directory):
+    """wire 11.4: said in the log, where an administrator looks."""
+    use(fresh_server, directory, ldap_bind_password='wrong')
+    assert status(fresh_server, 'alice', 'wonder: land') == 401
+    fresh_server.wait_for_log(lambda line: 'ldap_bind_username' in line)
+
+
+WRONG = [
+    ('ldap_user_search_filter', '(uid=x)', '{username}'), ('ldap_user_search_filter', '', '{username}'),
+    ('ldap_user_search_filter', 'uid={username}', 'RFC 4515'), ('ldap_user_search_filter', '(uid={username}', 'RFC 4515'),
+    ('ldap_user_search_filter', '({username}=x)', 'RFC 4515'), ('ldap_user_filter', '(objectclass=person', 'RFC 4515'),
+    ('ldap_group_filter', '(a=b)(c=d)', 'RFC 4515'), ('ldap_group_membership_filter', '(member=x)', '{userdn} or {useruid}'),
+    ('ldap_server', 'not a host', 'host name'), ('ldap_server', 'host:0', 'host name'), ('ldap_server', 'ldap://host', 'host name')]
+
+
+@pytest.mark.parametrize('field, value, said', WRONG)
+def test_what_is_refused_when_it_is_saved(client, field, value, said):
+    """wire 11.4, 10.3: under the name of the field."""
+    answer = client.patch(SETTINGS, {field: value})
+    assert answer.status_code == 400, answer.text
+    assert list(answer.json()['authentication']) == [field] and said in answer.json()['authentication'][field][0]
+
+
+@pytest.mark.parametrize('field, value', [
+    ('ldap_user_search_filter', '(mail={username})'), ('ldap_user_filter', ''), ('ldap_group_filter', ''),
+    ('ldap_group_membership_filter', '(member:1.2.840.113556.1.4.1941:={userdn})'), ('ldap_group_membership_filter', ''),
+    ('ldap_group_membership_filter', '(memberUid={useruid})'), ('ldap_server', 'example.com'), ('ldap_server', '192.0.2.1:1389'),
+    ('ldap_server', '[2001:db8::1]:636')])
+def test_what_may_be_saved(client, field, value):
+    """wire 11.4"""
+    before = client.read(SETTINGS)[field]
+    client.change(SETTINGS, **{field: value})
+    assert client.read(SETTINGS)[field] == value
+    client.change(SETTINGS, **{field: before})
+
+
+def test_the_directory_alone_needs_a_server(client):
+    """wire 11.4: else nobody could get in."""
+    answer = client.patch(SETTINGS, {'source': 'LDAP'})
+    assert answer.status_code == 400 and 'ldap_server' in answer.json()['authentication']
