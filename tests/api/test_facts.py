@@ -461,6 +461,9 @@ def test_a_licence_is_activated_at_once(client):
     assert shown['entitlement_id'] == '1234-5678' and shown['fulfillment_id']
     assert isinstance(shown['vendor_dictionary'], dict)
     client.remove(path)
+    path = client.create('licence', entitlement_id='12 ü\t𝄞\n5')
+    assert client.read(path)['entitlement_id'] == '12ü𝄞5'
+    client.remove(path)
     assert path not in [one['resource_uri'] for one in client.objects('licence/')]
 
 

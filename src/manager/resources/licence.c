@@ -15,7 +15,7 @@ static Str without_blanks(Arena *a, Str text)
     char *kept = arena_alloc(a, text.len + 1);
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] > ' ') {
+        if ((unsigned char)text.ptr[i] > ' ') {
             kept[n++] = text.ptr[i];
         }
     }
