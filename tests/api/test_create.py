@@ -134,6 +134,21 @@ def test_taken_groups_come_with_all_else(client, holder):
     assert set(found) == {'netmask'}
 
 
+@pytest.mark.parametrize('given', [
+    {'ivr_theme': 999999}, {'system_location': '/api/admin/configuration/v1/system_location/999999/'},
+    {'media_playlist': {'id': 999999}}, {'gms_access_token': {'name': 'There is none'}},
+    {'automatic_participants': [999999]}, {'scheduled_conferences': [999999]},
+], ids=lambda given: '+'.join(given))
+@pytest.mark.parametrize('fault', [{'name': 'x' * 251}, {'allow_guests': True}], ids=lambda fault: '+'.join(fault))
+def test_what_leads_nowhere_comes_with_all_else(client, given, fault):
+    """wire 7: whether the other faults are those of types or of rules."""
+    faulty = 'pin' if 'allow_guests' in fault else 'name'
+    assert set(problems(client.post('conference/', {'name': 'Lost', **given, **fault}))) == {faulty, *given}
+    room = client.create('conference', name='Lost')
+    found = problems(client.patch(room, {**given, **fault}))
+    assert set(found) == {faulty, *given} and all(len(texts) == 1 for texts in found.values())
+
+
 def test_own_values_are_not_taken(client):
     """wire 7, 8.2: a refused change hears nothing of what the object itself has."""
     room = client.create('conference', name='Own', aliases=[{'alias': 'own.a'}, {'alias': 'own.b'}])

@@ -4,6 +4,7 @@
 #include "manager/rest/apply.h"
 
 #include "base/uuid.h"
+#include "manager/rest/dead_ends.h"
 #include "manager/rest/members.h"
 #include "manager/rest/taken.h"
 #include "store/secret.h"
@@ -338,7 +339,12 @@ static CHECKED Err *note_more(Apply *a, const Row *old, const Row *row, const In
                          .set = a->set,
                          .under = a->under,
                          .parent = a->within};
-    return a->alone ? taken_note(&taken, input, row, old) : NULL;
+    if (!a->alone) {
+        return NULL;
+    }
+    TRY(taken_note(&taken, input, row, old));
+    return a->under.len == 0 ? dead_ends_note(tx_reader(a->tx), a->arena, a->problems, input, false)
+                             : NULL;
 }
 
 /* Puts a failure of the store that names a field into words of the body. It names the first; a body

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "manager/rest/command.h"
+#include "manager/rest/dead_ends.h"
 #include "manager/rest/etag.h"
 #include "manager/rest/render.h"
 #include "manager/rest/taken.h"
@@ -138,7 +139,8 @@ static RestNext parse_action(const Rest *r, RestRequest *request)
  */
 static bool needs_look(const WriteItem *item)
 {
-    return taken_is_possible(item->input) || !value_is_null(item->key);
+    return taken_is_possible(item->input) || dead_ends_are_possible(item->input) ||
+           !value_is_null(item->key);
 }
 
 /* The body's mapping is kept only for write_prepare(), which reads the files in it. */
@@ -192,7 +194,8 @@ static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write
         }
     }
     TRY(taken_merge(reader, request->arena, item->input, old, &row));
-    return taken_note(&taken, item->input, row, old);
+    TRY(taken_note(&taken, item->input, row, old));
+    return dead_ends_note(reader, request->arena, &write->problems, item->input, true);
 }
 
 bool write_note_taken(const RestRequest *request, Reader *reader, Write *write)
