@@ -58,6 +58,9 @@ def test_lists_of_nothing(client, resource):
         before = client.read(resource.path)
         assert client.read(resource.path + 'set/no-such-key/') == {'not_found': ['no-such-key'], 'objects': []}
         assert client.read(resource.path, offset=100000)['objects'] == []
+    elif 'get' in resource.detail_methods:
+        answer = client.read(resource.path + 'set/99999/')
+        assert answer == {'not_found': ['99999'], 'objects': []}
     if 'patch' in resource.list_methods:
         answer = client.patch(resource.path, {'objects': []})
         assert (answer.status_code, answer.content) == (202, b'')

@@ -219,7 +219,7 @@ static bool match_resource(const Router *r, Route route, const Segments *s, Rout
         route.kind = str_equal(parts[1], STR("schema")) ? ROUTE_SCHEMA : ROUTE_DETAIL;
         route.id = parts[1];
     } else if (n == 3 && str_equal(parts[1], STR("set")) &&
-               (route.resource->list_methods & METHOD_GET) != 0) {
+               (route.resource->detail_methods & METHOD_GET) != 0) {
         route.kind = ROUTE_SET;
         route.id = s->raw[6];
     } else if (n == 3 && str_equal(parts[2], STR("download"))) {
