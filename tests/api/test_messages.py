@@ -61,7 +61,15 @@ def test_a_type_without_a_body_is_ignored(client):
     path = client.create('conference', name='Bodyless')
     for kind in ('application/json', 'text/plain', 'application/x-www-form-urlencoded'):
         assert client.get('conference/', headers={'Content-Type': kind}).status_code == 200
+        for method in ('POST', 'PATCH', 'PUT'):
+            answer = client.request(method, path if method != 'POST' else 'conference/', data=b'',
+                                    headers={'Content-Type': kind})
+            assert answer.status_code == 400, (method, kind)
     assert client.delete(path, headers={'Content-Type': 'text/plain'}, data=b'{"some": "body"}').status_code == 204
+    command = rostra.PREFIX + '/command/v1/conference/lock/'
+    for kind in ('text/plain', 'multipart/form-data; boundary=b', 'multipart/form-data'):
+        answer = client.request('POST', command, data=b'', headers={'Content-Type': kind})
+        assert answer.json() == {'lock': {'conference_id': ['This field is required.']}}, kind
 
 
 def test_chunked_bodies_and_byte_order_marks(client):
@@ -101,6 +109,9 @@ def test_headers_of_answers(client):
                                 **({'json': {}} if method == 'PATCH' else {}))
         assert answer.status_code == status and answer.headers['Cache-Control'] == 'no-cache', method
         assert not [name for name in answer.headers if name.lower().startswith('access-control-')]
+    refused = client.server.raw(f'GET {rostra.CONFIGURATION}conference/ HTTP/1.1\r\nHost: localhost\r\n'
+                                'X-Requested-With: XMLHttpRequest\r\n\r\n'.encode())
+    assert refused.status == 401 and refused.getheader('Cache-Control') == 'no-cache'
 
 
 def test_a_connection_is_kept(client):

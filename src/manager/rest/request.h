@@ -43,6 +43,7 @@ typedef struct RestRequest {
     Str (*header)(void *context, Str name);
     void *header_context;
     Principal principal; /* after login */
+    bool bodyless;       /* no body was announced: its type means nothing */
     Str body;            /* whole, before rest_work() */
     int body_fd;         /* instead of `body`, for large multipart bodies; -1: none */
     void *body_mapping;  /* of body_fd, while `body` points there; else NULL */

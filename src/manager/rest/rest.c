@@ -104,14 +104,19 @@ static bool has_header(const RestAnswer *answer, const char *name)
     return false;
 }
 
-/* Every stage ends here. A script in a browser must never be served from the browser's cache, so
- * its requests are told so on every status (wire 1.6); other answers of status 200 say it anyway.
- */
-static RestNext done(RestRequest *request, RestNext next)
+void rest_forbid_caching(RestRequest *request)
 {
-    if (next == REST_ANSWERED && !has_header(&request->answer, "Cache-Control") &&
+    if (!has_header(&request->answer, "Cache-Control") &&
         str_equal(header_of(request, STR("x-requested-with")), STR("XMLHttpRequest"))) {
         answer_add_header(&request->answer, request->arena, "Cache-Control", STR("no-cache"));
+    }
+}
+
+/* Every stage ends here. */
+static RestNext done(RestRequest *request, RestNext next)
+{
+    if (next == REST_ANSWERED) {
+        rest_forbid_caching(request);
     }
     return next;
 }

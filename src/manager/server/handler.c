@@ -66,6 +66,7 @@ static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, 
         answer_add_header(&x->rest.answer, a, "Retry-After",
                           str_format(a, "%lld", (long long)retry_after_s));
     }
+    rest_forbid_caching(&x->rest);
     exchange_send(x);
 }
 
@@ -93,6 +94,7 @@ static void exchange_send_refused(Exchange *x, Str challenge)
     if (may_open_password_box(x)) {
         answer_add_header(&x->rest.answer, x->rest.arena, "WWW-Authenticate", challenge);
     }
+    rest_forbid_caching(&x->rest);
     exchange_send(x);
 }
 
@@ -370,6 +372,7 @@ static void on_head(void *context, HttpRequest *http)
         .query = http->query,
         .header = exchange_header,
         .header_context = http,
+        .bodyless = !http->has_body,
         .body_fd = -1,
     };
     http->context = x;
