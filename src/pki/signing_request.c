@@ -18,21 +18,27 @@ typedef struct Making {
     size_t n_alt_names;
 } Making;
 
+static CHECKED Err *put_distinguished_name(const Making *m, Str name)
+{
+    return gnutls_x509_crq_set_dn(m->crq, str_to_cstr(m->arena, name), NULL) < 0
+               ? err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_DISTINGUISHED_NAME),
+                           "This is no distinguished name: write it like \"CN=host,O=company\".")
+               : NULL;
+}
+
+/* What holds no attribute is a common name alone. */
 static CHECKED Err *put_subject(const Making *m)
 {
-    const SigningRequest *request = m->request;
-    if (request->distinguished_name.len > 0) {
-        const char *dn = str_to_cstr(m->arena, request->distinguished_name);
-        return gnutls_x509_crq_set_dn(m->crq, dn, NULL) < 0
-                   ? err_field(
-                         m->arena, ERR_INVALID, STR(SIGNING_REQUEST_DISTINGUISHED_NAME),
-                         "This is no distinguished name: write it like \"CN=host,O=company\".")
-                   : NULL;
+    const Str given = str_trim(m->request->distinguished_name);
+    if (str_find(given, '=', 0) != SIZE_MAX) {
+        return put_distinguished_name(m, given);
     }
-    const Str name = request->common_name;
+    const Str name = given.len > 0 ? given : m->request->common_name;
     return gnutls_x509_crq_set_dn_by_oid(m->crq, GNUTLS_OID_X520_COMMON_NAME, 0, name.ptr,
                                          (unsigned)name.len) < 0
-               ? err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_NAME),
+               ? err_field(m->arena, ERR_INVALID,
+                           given.len > 0 ? STR(SIGNING_REQUEST_DISTINGUISHED_NAME)
+                                         : STR(SIGNING_REQUEST_NAME),
                            "This can't be the common name of a certificate.")
                : NULL;
 }

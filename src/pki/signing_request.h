@@ -6,7 +6,7 @@
 
 typedef struct SigningRequest {
     Str common_name;
-    Str distinguished_name; /* RFC 4514; empty: the common name alone */
+    Str distinguished_name; /* RFC 4514, or just a common name; empty: common_name */
     Str alt_names;          /* host names and addresses, separated by commas */
     bool server_auth;       /* purposes asked for */
     bool client_auth;

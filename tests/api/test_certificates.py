@@ -221,6 +221,14 @@ def test_what_a_signing_request_says(client):
     assert public_part(request_text(client, path)) != key
 
 
+def test_a_subject_that_is_just_a_name(client):
+    """fact 1.8: formats are lax; a text without any attribute is a common name."""
+    path = client.create('certificate_signing_request', subject_name='node.example.com', private_key_type='ECDSAP256',
+                         dn='updated-value', additional_subject_alt_names='updated-value')
+    assert 'Subject: CN = updated-value' in request_text(client, path)
+    assert client.read(path)['dn'] == 'updated-value'
+
+
 def public_part(text):
     return text[text.index('Public Key Algorithm'):text.index('Requested Extensions')]
 
@@ -235,7 +243,7 @@ def test_a_key_of_ones_own(client):
     body = {'subject_name': 'own.example.com', 'private_key': locked}
     refuse(client, 'certificate_signing_request', body, 'private_key_passphrase')
     refuse(client, 'certificate_signing_request', {**body, 'private_key_passphrase': 'x'}, 'private_key_passphrase')
-    refuse(client, 'certificate_signing_request', {'subject_name': 'a', 'dn': 'nothing'}, 'dn')
+    refuse(client, 'certificate_signing_request', {'subject_name': 'a', 'dn': 'CN=a,nothing'}, 'dn')
     refuse(client, 'certificate_signing_request', {'subject_name': 'a', 'additional_subject_alt_names': 'no host'},
            'additional_subject_alt_names')
 

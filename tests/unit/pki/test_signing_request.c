@@ -93,6 +93,12 @@ static void test_distinguished_name(void **state)
                                         STR("CN=node.example.com,OU=Video,O=Rostra,C=DE")};
     has(readable(a, KEY_KIND_ECDSA_P256, &request),
         "Subject: CN=node.example.com,OU=Video,O=Rostra,C=DE\n");
+    const SigningRequest plain = {.common_name = STR("node.example.com"),
+                                  .distinguished_name = STR(" just, a name ")};
+    has(readable(a, KEY_KIND_ECDSA_P256, &plain), "Subject: CN=just\\, a name\n");
+    const SigningRequest blank = {.common_name = STR("node.example.com"),
+                                  .distinguished_name = STR(" ")};
+    has(readable(a, KEY_KIND_ECDSA_P256, &blank), "Subject: CN=node.example.com\n");
 }
 
 static void test_faults(void **state)
@@ -108,7 +114,7 @@ static void test_faults(void **state)
         SigningRequest request;
         const char *field;
     } cases[] = {
-        {{.common_name = STR("a"), .distinguished_name = STR("nothing")},
+        {{.common_name = STR("a"), .distinguished_name = STR("CN=a,b")},
          SIGNING_REQUEST_DISTINGUISHED_NAME},
         {{.common_name = STR("a"), .distinguished_name = STR("XYZ=a")},
          SIGNING_REQUEST_DISTINGUISHED_NAME},
