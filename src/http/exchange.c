@@ -114,10 +114,10 @@ void http_exchange_fill_request(HttpExchange *x)
 static const char *joint_of(Str name)
 {
     static const Str lists[] = {
-        STR_INIT("accept"),          STR_INIT("accept-encoding"), STR_INIT("accept-language"),
-        STR_INIT("cache-control"),   STR_INIT("connection"),      STR_INIT("forwarded"),
-        STR_INIT("if-match"),        STR_INIT("if-none-match"),   STR_INIT("via"),
-        STR_INIT("x-forwarded-for"),
+        STR_INIT("accept"),          STR_INIT("accept-encoding"),  STR_INIT("accept-language"),
+        STR_INIT("cache-control"),   STR_INIT("connection"),       STR_INIT("forwarded"),
+        STR_INIT("if-match"),        STR_INIT("if-none-match"),    STR_INIT("via"),
+        STR_INIT("x-forwarded-for"), STR_INIT("x-forwarded-host"), STR_INIT("x-forwarded-proto"),
     };
     if (str_equal(name, STR("cookie"))) {
         return "; ";

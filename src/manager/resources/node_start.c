@@ -149,7 +149,7 @@ Err *node_start_answer(Tx *tx, Arena *a, const Row *row, RestAnswer *answer)
     answer->status = 201;
     answer->body = out;
     answer_add_header(answer, a, "Content-Type", STR("application/xml; charset=utf-8"));
-    answer_add_header(answer, a, "Vary", STR("Accept"));
+    answer_add_header(answer, a, "Vary", STR(ANSWER_VARY));
     buf_put_lit(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<configuration>\n  <id>");
     buf_put_int64(out, row->key.integer);
     buf_put_lit(out, "</id>\n");

@@ -48,7 +48,7 @@ void answer_not_modified(RestAnswer *answer, Arena *a, Str etag)
 {
     answer_empty(answer, 304);
     answer_add_header(answer, a, "ETag", etag);
-    add_literal(answer, "Vary", STR("Accept"));
+    add_literal(answer, "Vary", STR(ANSWER_VARY));
     add_literal(answer, "Cache-Control", STR("no-cache"));
 }
 
@@ -68,7 +68,7 @@ void answer_json(RestAnswer *answer, int status, Buf *body)
     answer->status = status;
     answer->body = body;
     add_literal(answer, "Content-Type", STR("application/json"));
-    add_literal(answer, "Vary", STR("Accept"));
+    add_literal(answer, "Vary", STR(ANSWER_VARY));
     if (status == 200) {
         add_literal(answer, "Cache-Control", STR("no-cache"));
     }
@@ -82,7 +82,7 @@ void answer_html(RestAnswer *answer, int status, Buf *body)
     answer->status = status;
     answer->body = body;
     add_literal(answer, "Content-Type", STR("text/html; charset=utf-8"));
-    add_literal(answer, "Vary", STR("Accept"));
+    add_literal(answer, "Vary", STR(ANSWER_VARY));
     add_literal(answer, "Cache-Control", STR("no-cache"));
     add_literal(answer, "Content-Security-Policy", STR("default-src 'none'"));
 }

@@ -15,6 +15,9 @@
 
 #define ANSWER_HEADERS_MAX 12 /* twice what any answer has */
 
+/* Vary of what depends on who asks, and how (wire 1.6). */
+#define ANSWER_VARY "Accept, Cookie"
+
 typedef struct AnswerHeader {
     const char *name; /* literal, as written on the wire */
     Str value;

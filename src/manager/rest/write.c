@@ -292,7 +292,7 @@ static CHECKED Err *answer_created(const Apply *a, RestRequest *request, const R
     TRY(render_created(a, request, row));
     if (request->answer.status == 0) {
         answer_empty(&request->answer, 201);
-        answer_add_header(&request->answer, request->arena, "Vary", STR("Accept"));
+        answer_add_header(&request->answer, request->arena, "Vary", STR(ANSWER_VARY));
     }
     request->answer.status = 201;
     add_location(a->rest, request, row);

@@ -9,6 +9,10 @@
 #include "http/address.h"
 #include "http/response.h"
 #include "manager/auth/oauth.h"
+#include "manager/auth/session_store.h"
+#include "manager/server/session_endpoint.h"
+#include "manager/server/session_request.h"
+#include "manager/server/sign_in.h"
 #include "manager/server/token_endpoint.h"
 
 /* A write that waits longer than this in the queue is given up. */
@@ -82,9 +86,8 @@ static void exchange_send_busy(Exchange *x)
 static bool may_open_password_box(Exchange *x)
 {
     const Str mode = http_request_header(x->http, STR("sec-fetch-mode"));
-    const Str cookie = http_request_header(x->http, STR("cookie"));
     return http_request_header(x->http, STR("x-requested-with")).ptr == NULL &&
-           str_find_str(cookie, STR("sessionid=")) == SIZE_MAX &&
+           !session_request_has_cookie(x->http) &&
            (mode.ptr == NULL || str_equal(mode, STR("navigate")));
 }
 
@@ -242,6 +245,70 @@ static void exchange_login(Exchange *x)
     exchange_put_login(x, pool, &job);
 }
 
+/* --- sessions --- */
+
+/* Browsers add cookies by themselves, so for a change they aren't enough. */
+static void exchange_take_session(Exchange *x, SessionAnswer answer, const SessionView *view)
+{
+    const bool changes = x->rest.method_bit != METHOD_GET;
+    const char *refusal = NULL;
+    if (answer == SESSION_NONE) {
+        exchange_send_refused(x, STR(PASSWORD_CHALLENGE));
+        return;
+    }
+    if (changes) {
+        refusal = session_request_check(x->http, session_request_id(x->http));
+    }
+    if (refusal != NULL) {
+        exchange_send_error(x, 403, 0, str_from(refusal));
+        return;
+    }
+    x->rest.principal = view->principal;
+    exchange_logged_in(x);
+}
+
+static void job_look_up_session(PoolJob *job, Reader *reader)
+{
+    Exchange *x = CONTAINER_OF(job, Exchange, job);
+    SessionAnswer answer = SESSION_NONE;
+    SessionView view = {.left_us = 0};
+    const Err *e =
+        sessions_verify(x->handler->sessions, reader, x->rest.arena, session_request_id(x->http),
+                        datetime_monotonic_us(), &answer, &view);
+    if (e != NULL) {
+        answer_failure(&x->rest.answer, x->rest.arena, STR("login"), e);
+        exchange_send(x);
+        return;
+    }
+    exchange_take_session(x, answer, &view);
+}
+
+static void exchange_use_session(Exchange *x, Str id)
+{
+    SessionView view = {.left_us = 0};
+    const SessionAnswer answer =
+        sessions_recall(x->handler->sessions, x->rest.arena, id, datetime_monotonic_us(), &view);
+    if (answer != SESSION_LOOK_UP) {
+        exchange_take_session(x, answer, &view);
+        return;
+    }
+    x->held = true;
+    http_request_hold(x->http);
+    exchange_put(x, job_look_up_session);
+}
+
+/* Whoever sends an Authorization is who that says, or nobody: a cookie beside it doesn't count
+ * (wire 11.2). */
+static void exchange_identify(Exchange *x)
+{
+    const Str id = exchange_authorization(x).ptr == NULL ? session_request_id(x->http) : STR_NONE;
+    if (id.ptr != NULL) {
+        exchange_use_session(x, id);
+    } else {
+        exchange_login(x);
+    }
+}
+
 /* --- work --- */
 
 static void job_go_on(PoolJob *job, Reader *reader)
@@ -362,6 +429,10 @@ static void on_head(void *context, HttpRequest *http)
         http->body_limit = OAUTH_BODY_MAX;
         return;
     }
+    if (session_endpoint_is_meant(http)) {
+        http->body_limit = SIGN_IN_BODY_MAX;
+        return;
+    }
     Exchange *x = ARENA_NEW(http->arena, Exchange);
     x->handler = h;
     x->http = http;
@@ -380,7 +451,7 @@ static void on_head(void *context, HttpRequest *http)
         exchange_send(x);
         return;
     }
-    exchange_login(x);
+    exchange_identify(x);
 }
 
 static void on_request(void *context, HttpRequest *http)
@@ -391,6 +462,10 @@ static void on_request(void *context, HttpRequest *http)
     }
     if (token_endpoint_is_meant(http)) {
         token_endpoint_answer(context, http);
+        return;
+    }
+    if (session_endpoint_is_meant(http)) {
+        session_endpoint_answer(context, http);
         return;
     }
     Exchange *x = http->context;

@@ -4,6 +4,7 @@
 
 #include "http/server.h"
 #include "manager/auth/login.h"
+#include "manager/auth/session.h"
 #include "manager/rest/rest.h"
 #include "manager/server/pool.h"
 #include "manager/server/rate_limit.h"
@@ -17,14 +18,16 @@
  * its own. Of one user, such work is done one request at a time. Who is asked of the directory
  * waits for others that are, from the same address for one at a time; it stops nobody else.
  *
- *   on_head:     route, recall the credential or verify it on the password pool, rate limit, rights
- *   on_request:  query and body, then read or write
+ *   on_head:     route, recall the credential or verify it on the password pool, or find the
+ * session that a cookie names (wire 11.2), rate limit, rights on_request:  query and body, then
+ * read or write
  */
 
 typedef struct Handler {
     Store *store; /* the members are set before the HTTP server starts and outlive it */
     Rest *rest;
     Login *login;
+    Sessions *sessions;
     RateLimit *rate_limit;
     Pool *readers;
     Pool *passwords; /* two threads: argon2id takes 64 MiB in each */

@@ -20,7 +20,7 @@ static const char usage_text[] =
     "\n"
     "  --data DIR              folder of the store; made at the first start\n"
     "  --listen ADDR:PORT      where to serve HTTPS (127.0.0.1:8443); may be repeated\n"
-    "  --trust-proxy CIDR      peers whose X-Forwarded-For counts; may be repeated\n"
+    "  --trust-proxy CIDR      peers whose X-Forwarded headers count; may be repeated\n"
     "  --workers N             threads that serve connections (one a core)\n"
     "  --rate-limit N/SECONDS  most requests in that time, for all clients together (off)\n"
     "  --absolute-location     Location headers with scheme and host\n"

@@ -6,6 +6,7 @@
 
 #include "base/datetime.h"
 #include "manager/auth/access_token.h"
+#include "manager/auth/session_store.h"
 #include "manager/jobs/certificates.h"
 #include "manager/jobs/files.h"
 #include "manager/jobs/jobs.h"
@@ -24,6 +25,7 @@ struct Schedule {
     Retention retention;
     FilesUpkeep files;
     AccessTokenCleaning tokens;
+    SessionsUpkeep sessions;
     CertificateAlarms certificates;
     MemoryUpkeep memory;
     Jobs *upkeep;
@@ -48,18 +50,21 @@ static Err *start_live(Schedule *s, Arena *a)
     return jobs_new(a, "live", table, ARRAY_N(table), &s->live);
 }
 
-static Err *start_upkeep(Schedule *s, Arena *a)
+static Err *start_upkeep(Schedule *s, Arena *a, Sessions *sessions)
 {
     TRY(reader_new(a, s->store, &s->upkeep_reader));
     TRY(reader_connect(s->upkeep_reader, a));
     s->retention =
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
     s->tokens = (AccessTokenCleaning){.store = s->store, .reader = s->upkeep_reader};
+    s->sessions =
+        (SessionsUpkeep){.sessions = sessions, .store = s->store, .reader = s->upkeep_reader};
     s->files =
         (FilesUpkeep){.store = s->store, .reader = s->upkeep_reader, .steady_us = FILES_STEADY_US};
     s->certificates = (CertificateAlarms){.store = s->store, .reader = s->upkeep_reader};
     const Job table[] = {
         {"expired tokens", ACCESS_TOKEN_CLEANING_PERIOD_US, access_token_clean, &s->tokens, 0},
+        {"sessions", SESSIONS_UPKEEP_PERIOD_US, sessions_upkeep, &s->sessions, 0},
         {"validity of certificates", CERTIFICATES_PERIOD_US, certificates_run, &s->certificates, 0},
         {"unused files", FILES_PERIOD_US, files_upkeep_run, &s->files, 0},
         {"free memory", MEMORY_PERIOD_US, memory_run, &s->memory, 0},
@@ -91,14 +96,15 @@ static Err *start_uploads(Schedule *s, Arena *a)
     return jobs_new(a, "uploads", table, ARRAY_N(table), &s->uploads);
 }
 
-Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups, Schedule **ret_schedule)
+Err *schedule_new(Arena *errors, Store *store, Sessions *sessions, BackupFolder *backups,
+                  Schedule **ret_schedule)
 {
     CLEANUP(schedule_free) Schedule *s = calloc(1, sizeof *s);
     MUST(s != NULL);
     s->store = store;
     backup_sender_init(&s->sender, store);
     TRY(start_live(s, errors));
-    TRY(start_upkeep(s, errors));
+    TRY(start_upkeep(s, errors, sessions));
     TRY(start_uploads(s, errors));
     TRY(start_backups(s, errors, backups));
     *ret_schedule = s;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/auth/session.h"
 #include "manager/transfer/backup_folder.h"
 #include "store/store.h"
 
@@ -10,9 +11,9 @@
 
 typedef struct Schedule Schedule;
 
-/* Makes the live rows, so that the first answer has them, and starts the threads. The store must
- * outlive it. Errors: ERR_IO. */
-CHECKED Err *schedule_new(Arena *errors, Store *store, BackupFolder *backups,
+/* Makes the live rows, so that the first answer has them, and starts the threads. Store, sessions
+ * and backups must outlive it. Errors: ERR_IO. */
+CHECKED Err *schedule_new(Arena *errors, Store *store, Sessions *sessions, BackupFolder *backups,
                           Schedule **ret_schedule);
 
 /* Waits for the runs at hand; an upload is broken off, since it may take hours: its file stays in

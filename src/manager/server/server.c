@@ -7,7 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/datetime.h"
 #include "base/log.h"
+#include "manager/auth/session_store.h"
 #include "manager/command/command.h"
 #include "manager/resources/derived.h"
 #include "manager/resources/resources.h"
@@ -31,6 +33,7 @@
 #define CACHE_BYTES ((size_t)32 * 1024 * 1024) /* of rendered objects: some 20,000 rooms */
 #define WATCH_S 1                              /* between looks at what may have changed */
 #define WATCH_ARENA_BYTES ((size_t)1024 * 1024)
+#define SESSIONS_ARENA_BYTES ((size_t)256 * 1024 * 1024)
 
 typedef struct Server {
     const Options *options;
@@ -111,6 +114,14 @@ static Err *server_make_http(Server *s, Arena *a)
     return http_server_new(a, &configuration, &s->http);
 }
 
+static Err *server_load_sessions(Server *s, Arena *a)
+{
+    CLEANUP(arena_free) Arena *rows = arena_new(SESSIONS_ARENA_BYTES);
+    Err *e = sessions_load(s->handler.sessions, s->reader, rows, datetime_now_us(),
+                           datetime_monotonic_us());
+    return e != NULL ? err_copy(a, e) : NULL;
+}
+
 static unsigned n_reader_threads(void)
 {
     const long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -154,6 +165,7 @@ static Err *server_make_handler(Server *s, Arena *a)
     crypto_shorthash_keygen(s->handler.source_key);
     s->handler.rest = rest_new(store, &rest_options);
     s->handler.login = login_new(store);
+    s->handler.sessions = sessions_new(store);
     s->handler.rate_limit =
         rate_limit_new(s->options->rate_limit, MAX(s->options->rate_window_s, 1));
     return server_make_pools(s, a);
@@ -189,10 +201,11 @@ static Err *server_start(Server *s, Arena *a)
     TRY(services_new(a, s->opened.store, s->options, s->log_tail, server_restart, s, &s->services));
     const CommandContext *context = services_context(s->services);
     TRY(server_make_handler(s, a));
+    TRY(server_load_sessions(s, a));
     TRY(derived_fill(s->opened.store, s->reader, s->watch_arena));
     s->certificate = server_certificate_new(s->opened.store, s->reader, s->options->data);
     TRY(server_use_certificate(s));
-    TRY(schedule_new(a, s->opened.store, context->backups, &s->schedule));
+    TRY(schedule_new(a, s->opened.store, s->handler.sessions, context->backups, &s->schedule));
     TRY(control_new(a, s->options->data, s->opened.store, context, &s->control));
     return http_server_start(s->http, a);
 }
@@ -259,6 +272,7 @@ static void server_end(Server *s)
     s->handler.directory = pool_free(s->handler.directory);
     s->handler.rest = rest_free(s->handler.rest);
     s->handler.login = login_free(s->handler.login);
+    s->handler.sessions = sessions_free(s->handler.sessions);
     s->handler.rate_limit = rate_limit_free(s->handler.rate_limit);
     s->certificate = server_certificate_free(s->certificate);
     s->services = services_free(s->services);

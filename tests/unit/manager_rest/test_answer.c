@@ -66,7 +66,7 @@ static void test_not_modified_has_the_headers_of_its_200(void **state)
     answer_not_modified(&answer, arena_of(state), STR("\"x\""));
     assert_int_equal(answer.status, 304);
     assert_text(header(&answer, "ETag"), "\"x\"");
-    assert_text(header(&answer, "Vary"), "Accept");
+    assert_text(header(&answer, "Vary"), "Accept, Cookie");
     assert_text(header(&answer, "Cache-Control"), "no-cache");
     assert_null(answer.body);
 }

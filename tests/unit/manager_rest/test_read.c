@@ -453,7 +453,7 @@ static void test_headers(void **state)
     assert_true(
         str_equal(rest_fixture_answer_header(&answer, "Content-Type"), STR("application/json")));
     assert_true(str_equal(rest_fixture_answer_header(&answer, "Cache-Control"), STR("no-cache")));
-    assert_true(str_equal(rest_fixture_answer_header(&answer, "Vary"), STR("Accept")));
+    assert_true(str_equal(rest_fixture_answer_header(&answer, "Vary"), STR("Accept, Cookie")));
     answer.body = buf_free(answer.body);
 }
 
