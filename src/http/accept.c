@@ -20,6 +20,8 @@ static bool watch_all(HttpLoop *loop)
     HttpServer *s = loop->server;
     bool good = true;
     for (size_t i = 0; i < s->n_listeners; i++) {
+        /* One loop wakes for a new client, not all; and level triggered, since one turn takes
+         * ACCEPTS_MAX and may leave some. */
         struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE,
                                     .data.ptr = &s->listeners[i].watch};
         good = epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, s->listeners[i].fd, &event) == 0 && good;
@@ -115,6 +117,8 @@ static void share_out(HttpLoop *loop, int fd, const HttpAddress *address, size_t
                     .fd = fd,
                     .address = *address,
                     .listener = listener};
+    /* Counted before it is there: a burst would all go to the same loop else, and a loop that
+     * stops must wait for it. */
     (void)atomic_fetch_add_explicit(&target->n_connections, 1, memory_order_relaxed);
     http_loop_post(target, &h->task);
 }

@@ -11,7 +11,11 @@
 #include "http/watch.h"
 
 /* One client's connection: a state machine that its loop, and nobody else, drives by turns. A turn
- * goes on until nothing more can be read or written, since the events of epoll are edges. */
+ * goes on until nothing more can be read or written, since the events of epoll are edges: one that
+ * isn't used up doesn't come again.
+ *
+ * It owns itself from http_connection_begin() on. Closing only takes it out of service: the memory
+ * goes after the batch of events, which may still hold pointers to it (free_closed() in loop.c). */
 
 /* name, what it waits for, where it goes */
 #define HTTP_PHASES(X)                                                                             \
@@ -33,24 +37,24 @@ typedef enum HttpPhase {
 } HttpPhase;
 
 struct HttpConnection {
-    HttpWatch watch;
-    HttpPhase phase;
-    HttpLoop *loop;
+    HttpWatch watch;          /* first: what epoll hands back is cast from it */
+    HttpPhase phase;          /* set by http_loop_set_phase() alone */
+    HttpLoop *loop;           /* for life */
     HttpConnection *previous; /* in the list of the phase */
-    HttpConnection *next;
+    HttpConnection *next;     /* likewise; in CLOSED in the list of those to be freed */
     HttpConnection *next_ready;
-    bool ready;   /* has work without an event */
-    bool stopped; /* its stream was told that the server stops */
-    int64_t deadline_us;
+    bool ready;             /* has work without an event, and is in the loop's list of those */
+    bool stopped;           /* its stream was told that the server stops */
+    int64_t deadline_us;    /* of the phase, by datetime_monotonic_us(); means nothing in WAIT */
     int64_t stalled_us;     /* how long a stream that has something to send made no progress */
-    HttpExchange *exchange; /* owned */
-    HttpStream *stream;     /* owned share */
-    HttpCredentials *credentials; /* owned share */
-    Str peer_certificate;         /* in the session */
-    HttpAddress address;
-    bool trusted; /* is a proxy that may speak for others */
-    size_t listener;
-    HttpTransport transport;
+    HttpExchange *exchange; /* owned; from the first byte of a head to the last one of the answer */
+    HttpStream *stream;     /* owned share; in STREAM only */
+    HttpCredentials *credentials; /* owned share: the session reads from them as long as it lives */
+    Str peer_certificate;         /* DER, verified; lies in the session */
+    HttpAddress address;          /* of the peer, be it a proxy */
+    bool trusted;                 /* is a proxy that may speak for others */
+    size_t listener;              /* that it came by, from 0 */
+    HttpTransport transport;      /* owned: socket and TLS session */
 };
 
 /* A new connection in HANDSHAKE, with its first turn. Takes over the socket; its place in the quota
@@ -69,5 +73,6 @@ void http_connection_expire(HttpConnection *c);
 /* The server stops: closes what is idle, bids streams farewell. */
 void http_connection_stop(HttpConnection *c);
 
-/* Closes it at once; not in WAIT, where the application has the request. */
+/* Closes it at once, whatever was under way; does nothing in CLOSED. Not in WAIT: the application
+ * has the request then, and its memory can't be taken away from another thread. */
 void http_connection_close(HttpConnection *c);

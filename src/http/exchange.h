@@ -44,27 +44,34 @@ struct HttpExchange {
     HttpTask task; /* on the done list of the loop */
     HttpLoop *loop;
     HttpConnection *connection;
-    HttpExchange *next_free;
-    HttpOutcome outcome; /* set together with posting `task` */
-    HttpOutcome here;    /* the same, decided on the loop's thread within a callback */
-    bool in_callback;
-    bool held;
+    HttpExchange *next_free; /* in the loop's list of those kept for the next request */
+    HttpOutcome outcome;     /* set together with posting `task` */
+    /* The same, decided on the loop's thread within a callback: it is acted upon when the callback
+     * has returned, so that a callback never runs inside a step that it made itself. */
+    HttpOutcome here;
+    bool in_callback;      /* on_head() or on_request() runs; the loop's thread only */
+    bool held;             /* by http_request_hold(): the body waits for the application */
     bool seen;             /* on_head() was called: on_finished() is due */
     bool has_body_pending; /* the body wasn't read yet: answer, then close */
     bool keep_alive;       /* after the answer, as far as we know */
-    bool sent_whole;
-    atomic_bool gone;
+    bool sent_whole;       /* what on_finished() is told */
+    atomic_bool gone;   /* the client left during WAIT; the application may look, on any thread */
     HttpStream *stream; /* owned share, from http_stream_begin() to the stream's phase */
     HttpBody body;
-    HttpSpooled spooled;
+    HttpSpooled spooled; /* its part of the spool's budget */
     HttpResponse response;
-    Buf out_head;
+    Buf out_head;    /* status line and headers as they are sent; owned */
     uint64_t out_at; /* bytes of head and body given to TLS */
     uint64_t out_len;
     size_t charged; /* bytes counted in the server's memory, besides the exchange itself */
+    /* In `input`: input_at ≤ input_len ≤ input_high. What lies before input_at belongs to this
+     * request, what follows up to input_len is body, or the next request of a client that
+     * pipelines. Heads and bodies hold passwords, hence the rest up to input_high is wiped. */
     size_t input_at;
     size_t input_len;
-    size_t input_high; /* so much of it was ever written since it was last wiped */
+    size_t input_high;
+    /* From here on nothing is cleared for a new exchange: 32 kB of zeros a connection would cost
+     * more than its whole head. */
     HttpHead head;
     char input[HTTP_INPUT_SIZE];
 };
