@@ -8,19 +8,24 @@
 #include "http/chunks.h"
 #include "http/head.h"
 
-/* The body of a request on its way in: where it goes, how much of it is there. Confined to the
- * loop.
- */
+/* The body of a request on its way in: where it goes, how much of it is there.
+ *
+ * Three places, chosen by its size and by the application: small announced ones stay in the input
+ * buffer behind the head (no copy, no memory), spooled ones go to an unlinked file, all others to
+ * memory that is wiped when it is given back, since bodies hold passwords. A chunked body never
+ * stays in place, as it is decoded. Of an announced length that goes to memory the rest is received
+ * straight into its place: http_body_direct(), http_body_reserve(), http_body_added(), in this
+ * order. Confined to the loop. */
 
 typedef struct HttpBody {
     bool chunked;
-    bool in_place;    /* stays in the input buffer, behind the head */
-    uint64_t left;    /* of an announced length */
-    uint64_t n_bytes; /* of content so far */
-    uint64_t limit;
-    HttpChunks chunks;
-    Buf memory; /* unless in place or spooled */
-    int fd;     /* of a spooled body; else -1 */
+    bool in_place;     /* stays in the input buffer, behind the head */
+    uint64_t left;     /* of an announced length */
+    uint64_t n_bytes;  /* of content so far, ≤ limit */
+    uint64_t limit;    /* more is refused with 413 */
+    HttpChunks chunks; /* where in the coding it is, if chunked */
+    Buf memory;        /* unless in place or spooled */
+    int fd;            /* of a spooled body; else -1 */
 } HttpBody;
 
 void http_body_init(HttpBody *b);

@@ -4,7 +4,8 @@
 #include "base/attr.h"
 #include "base/hex.h"
 
-#define SIZE_DIGITS_MAX 15 /* fits in 60 bits */
+/* Fits in 60 bits, so that the sum of sizes can't overflow before the caller's limit is met. */
+#define SIZE_DIGITS_MAX 15
 
 void http_chunks_init(HttpChunks *c)
 {

@@ -81,6 +81,7 @@ static bool is_host(Str s)
 /* http://host/path, as a proxy would be sent it: the host in the target outweighs the header. */
 static bool cut_scheme_and_host(HttpHead *head)
 {
+    /* The schemes differ by what a proxy in front of us was asked for, not by how it reached us. */
     static const Str schemes[] = {STR_INIT("https://"), STR_INIT("http://")};
     for (size_t i = 0; i < ARRAY_N(schemes); i++) {
         const Str start = str_slice(head->target, 0, schemes[i].len);
@@ -149,6 +150,8 @@ static HttpParse read_request_line(HttpHead *head, Str line)
     return read_version(head, str_slice(line, second + 1, line.len));
 }
 
+/* Digits alone: neither a sign nor a list of equal numbers, which RFC 9110 8.6 lets a recipient
+ * either refuse or mend. */
 static HttpParse read_content_length(HttpHead *head, Str value)
 {
     uint64_t length = 0;
@@ -284,6 +287,8 @@ static void lower_names(HttpHead *head, char *data)
 
 static HttpParse finish(HttpHead *head, char *data)
 {
+    /* What depends on several lines can only be said here: a version comes before, a length and a
+     * coding in either order. */
     if (head->minor > 0 && head->n_hosts != 1) {
         return refuse(head, 400, "Host is missing.");
     }
@@ -292,6 +297,7 @@ static HttpParse finish(HttpHead *head, char *data)
     }
     head->keep_alive =
         head->minor > 0 ? !head->asks_close : head->asks_keep_alive && !head->asks_close;
+    /* RFC 9110 10.1.1: a client of HTTP/1.0 wouldn't understand the 100. */
     head->expects_continue = head->expects_continue && head->minor > 0;
     lower_names(head, data);
     return HTTP_PARSE_DONE;
