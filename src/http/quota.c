@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* Made with a client's first connection, freed with its last: n > 0. */
 typedef struct Client {
     HashNode node;
     HttpAddress key;

@@ -12,10 +12,12 @@
 
 #include "base/attr.h"
 
-/* A peer that takes nothing may make us keep this much of answers to its own TLS messages. */
+/* A peer that takes nothing may make us keep this much of answers to its own TLS messages (to a key
+ * update, say: RFC 8446 4.6.3). Answers of ours don't get here: http_transport_writable() is asked
+ * before each record. */
 #define UNSENT_MAX ((size_t)512 * 1024)
 
-/* Pieces read and dropped in one turn of lingering. */
+/* Pieces of at most 64 kB that are read and dropped in one turn of lingering. */
 #define DROPS_MAX 16
 
 static bool fill(HttpTransport *t)
