@@ -63,6 +63,6 @@ void http_request_hold(HttpRequest *request);
  * set before. The request is the loop's again with this call. */
 void http_request_read_body(HttpRequest *request);
 
-/* Whether the client went away meanwhile, so that work for it may be given up; it must still be
- * answered. Any thread. */
+/* Whether the client closed the connection, or its side of it, before it has its answer, so that
+ * work for it may be given up; it must still be answered. Any thread. */
 bool http_request_is_gone(const HttpRequest *request);

@@ -29,6 +29,7 @@ struct Reader {
     Store *store;
     ReaderFile files[STORE_FILE_N];
     Buf *sql;
+    DbWatch watch;    /* borrowed by the connections */
     int64_t limit_us; /* of queries on a transaction, whose connection has no limit else */
 };
 
@@ -42,10 +43,17 @@ static Reader *allocate(Store *store)
     return r;
 }
 
+static Err *open_file(Reader *r, Arena *a, StoreFile file)
+{
+    TRY(store_open_db(r->store, a, file, DB_READ, &r->files[file].db));
+    db_set_watch(r->files[file].db, &r->watch);
+    return NULL;
+}
+
 Err *reader_new(Arena *errors, Store *store, Reader **ret_reader)
 {
     CLEANUP(reader_free) Reader *r = allocate(store);
-    TRY(store_open_db(store, errors, STORE_CONFIG, DB_READ, &r->files[STORE_CONFIG].db));
+    TRY(open_file(r, errors, STORE_CONFIG));
     *ret_reader = r;
     r = NULL;
     return NULL;
@@ -88,6 +96,11 @@ const Store *reader_store(const Reader *r)
 void reader_set_time_limit(Reader *r, int64_t limit_us)
 {
     r->limit_us = limit_us;
+}
+
+void reader_set_watch(Reader *r, bool (*is_unwanted)(const void *context), const void *context)
+{
+    r->watch = (DbWatch){is_unwanted, context};
 }
 
 int64_t reader_n_statements(const Reader *r)
@@ -140,7 +153,7 @@ static Err *begin_file(Reader *r, Arena *a, StoreFile file)
         f->db = db_close(f->db); /* of a file that is no more */
     }
     if (f->db == NULL) {
-        TRY(store_open_db(r->store, a, file, DB_READ, &f->db));
+        TRY(open_file(r, a, file));
         f->generation = generation;
     }
     if (!f->begun) {

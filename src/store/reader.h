@@ -20,6 +20,10 @@ DEFINE_CLEANUP(Reader, reader_free);
  * descriptors later doesn't stop who reads seldom. Not between reader_begin() and reader_end(). */
 CHECKED Err *reader_connect(Reader *r, Arena *a);
 
+/* Queries end with ERR_BUSY once is_unwanted(context), asked on this thread, says that nobody waits
+ * for them any more. NULL: as before. Not for a reader of a transaction. */
+void reader_set_watch(Reader *r, bool (*is_unwanted)(const void *context), const void *context);
+
 /* Opens the snapshots; *ret_seq: the number of the last change, taken before, so that what is seen
  * is at least that new. */
 CHECKED Err *reader_begin(Reader *r, Arena *a, int64_t *ret_seq);

@@ -49,10 +49,11 @@ struct Db {
     HashTable by_text;
     Stmt *newest, *oldest;
     int64_t n_statements;
-    int64_t limit_us;    /* 0: none */
-    int64_t deadline_us; /* of the running statement; 0: set at the next look at the clock */
-    int n_wal_pages;     /* after the last commit */
-    int constraint;      /* extended result code of the last error */
+    int64_t limit_us;     /* 0: none */
+    const DbWatch *watch; /* borrowed; NULL: none */
+    int64_t deadline_us;  /* of the running statement; 0: set at the next look at the clock */
+    int n_wal_pages;      /* after the last commit */
+    int constraint;       /* extended result code of the last error */
     DbFailure failure;
 };
 
@@ -78,12 +79,21 @@ static void note_failure(Db *db, int code)
     }
 }
 
+static bool is_unwanted(const Db *db)
+{
+    return db->watch != NULL && db->watch->is_unwanted != NULL &&
+           db->watch->is_unwanted(db->watch->context);
+}
+
 static Err *map_error(Db *db, Arena *a, int code)
 {
     db->constraint = code;
     Err *e = NULL;
     switch (code & 0xff) {
     case SQLITE_INTERRUPT:
+        if (is_unwanted(db)) {
+            return err(a, ERR_BUSY, "Nobody waits for the query any more.");
+        }
         return err(a, ERR_INVALID, "The query takes too long; narrow it down.");
     case SQLITE_CONSTRAINT:
         e = err(a, ERR_CONFLICT, "The change breaks a rule of the store.");
@@ -119,6 +129,9 @@ static int check_time(void *context)
 {
     Db *db = context;
     const int64_t now_us = datetime_monotonic_us();
+    if (is_unwanted(db)) {
+        return 1;
+    }
     if (db->deadline_us == 0) {
         db->deadline_us = now_us + db->limit_us;
     }
@@ -535,6 +548,11 @@ void db_set_time_limit(Db *db, int64_t limit_us)
     db->limit_us = limit_us;
     sqlite3_progress_handler(db->raw, limit_us != 0 ? DB_STEPS_PER_CHECK : 0,
                              limit_us != 0 ? check_time : NULL, db);
+}
+
+void db_set_watch(Db *db, const DbWatch *watch)
+{
+    db->watch = watch;
 }
 
 /* --- the whole file --- */

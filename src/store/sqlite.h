@@ -11,7 +11,7 @@
  * statement.h.
  *
  * Errors: ERR_IO (disk full, I/O, no memory, damage), ERR_INVALID (the time limit), ERR_CONFLICT (a
- * constraint: db_constraint() tells which), ERR_BUSY (locked by another connection). */
+ * constraint: db_constraint() tells which), ERR_BUSY (locked by another connection; unwanted). */
 
 typedef struct Db Db;
 
@@ -75,6 +75,16 @@ int64_t db_n_statements(const Db *db);
  * A SELECT that reaches it leaves a transaction as it is; a statement that writes would undo all of
  * it. */
 void db_set_time_limit(Db *db, int64_t limit_us);
+
+/* Whether somebody still waits for what is read: asked now and then while a statement runs. */
+typedef struct DbWatch {
+    bool (*is_unwanted)(const void *context); /* NULL: it is always wanted */
+    const void *context;
+} DbWatch;
+
+/* A statement that nobody wants any more ends with ERR_BUSY. watch: borrowed, may change between
+ * two statements; looked at only where there is a time limit. */
+void db_set_watch(Db *db, const DbWatch *watch);
 
 typedef enum DbCheckpoint {
     DB_CHECKPOINT_PASSIVE,

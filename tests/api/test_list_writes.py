@@ -1,5 +1,7 @@
 """PATCH, PUT and DELETE of lists."""
 import pytest
+import requests
+import rostra
 
 ROOMS = 'conference/'
 
@@ -132,9 +134,8 @@ def test_deletion_of_a_list_is_all_or_nothing(client):
     assert client.read(free)['description'] == ''
 
 
-@pytest.mark.long
-def test_filters_of_a_deletion_have_a_time_limit(fresh_client):
-    """wire 8.4: what takes too long to find is refused, and nothing of it deleted; others are served again."""
+def slow_query(client):
+    """Takes more than its time limit, among objects that are made for it."""
     way = '__'.join(['aliases', 'conference'] * 12)
     wide = ['name__contains=o', 'name__icontains=o', 'name__gt=A', 'name__gte=A', 'name__startswith=Slow',
             'name__istartswith=slow', 'id__gt=0', 'id__gte=0', 'id__lt=99999', 'id__lte=99999', 'name__iendswith=x',
@@ -142,14 +143,33 @@ def test_filters_of_a_deletion_have_a_time_limit(fresh_client):
             *(f'{field}__isnull=false' for field in ('name', 'id', 'tag', 'description', 'pin', 'guest_pin',
                                                      'creation_time', 'sync_tag', 'primary_owner_email_address'))]
     for part in range(3):
-        assert fresh_client.patch('conference/', {'objects': [
+        assert client.patch('conference/', {'objects': [
             {'name': f'Slow {part}.{n}x', 'aliases': [{'alias': f'slow{part}.{n}'}]} for n in range(10000)]}).status_code == 202
-    query = 'conference/?' + '&'.join(f'{way}__{last}' for last in wide)
+    return 'conference/?' + '&'.join(f'{way}__{last}' for last in wide)
+
+
+@pytest.mark.long
+def test_filters_of_a_deletion_have_a_time_limit(fresh_client):
+    """wire 8.4: what takes too long to find is refused, and nothing of it deleted; others are served again."""
+    query = slow_query(fresh_client)
     for answer in (fresh_client.get(query), fresh_client.delete(query), fresh_client.put(query, {'objects': []})):
         assert answer.status_code == 400
         assert answer.json() == {'error': 'The query takes too long; narrow it down.'}
     assert fresh_client.read('conference/')['meta']['total_count'] == 30000
     assert fresh_client.delete('conference/?name=Slow%200.0x').status_code == 204
+
+
+@pytest.mark.long
+def test_queries_of_clients_that_left_end(fresh_server, fresh_client):
+    """Seen: they kept the reader pool busy for as long as they would have taken, five seconds each."""
+    query = slow_query(fresh_client)
+    for _ in range(12):
+        hasty = rostra.Client(fresh_server)
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            hasty.get(query, timeout=0.3)
+        hasty.session.close()
+    # one after the other on two threads they would take half a minute
+    assert fresh_client.get('conference/?limit=30', timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize('key', ['0', '2147483648', '99999999999'])

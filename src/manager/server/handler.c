@@ -311,6 +311,24 @@ static void exchange_identify(Exchange *x)
 
 /* --- work --- */
 
+static bool is_gone(const void *http)
+{
+    return http_request_is_gone(http);
+}
+
+/* What a client asked that is gone ends when the query notices, or isn't begun. */
+static void exchange_read(Exchange *x, Reader *reader)
+{
+    if (is_gone(x->http)) {
+        answer_error(&x->rest.answer, x->rest.arena, 503, STR("The client is gone."));
+    } else {
+        reader_set_watch(reader, is_gone, x->http);
+        rest_read(x->handler->rest, &x->rest, reader);
+        reader_set_watch(reader, NULL, NULL);
+    }
+    exchange_send(x);
+}
+
 static void job_go_on(PoolJob *job, Reader *reader)
 {
     Exchange *x = CONTAINER_OF(job, Exchange, job);
@@ -323,8 +341,7 @@ static void job_go_on(PoolJob *job, Reader *reader)
         exchange_go_on(x, rest_prepare(rest, &x->rest, reader));
         break;
     default:
-        rest_read(rest, &x->rest, reader);
-        exchange_send(x);
+        exchange_read(x, reader);
         break;
     }
 }

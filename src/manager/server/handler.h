@@ -18,6 +18,9 @@
  * its own. Of one user, such work is done one request at a time. Who is asked of the directory
  * waits for others that are, from the same address for one at a time; it stops nobody else.
  *
+ * A read on the reader pool is given up when its client closes the connection. A write goes on: who
+ * asked for it may have meant it so.
+ *
  *   on_head:     route, recall the credential or verify it on the password pool, or find the
  * session that a cookie names (wire 11.2), rate limit, rights on_request:  query and body, then
  * read or write

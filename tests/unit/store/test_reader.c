@@ -264,6 +264,40 @@ static void test_time_limit(void **state)
     assert_true(n > 0);
 }
 
+/* Says no so many times, then yes. */
+static bool is_unwanted_later(const void *context)
+{
+    int *n_left = *(int *const *)context;
+    return (*n_left)-- <= 0;
+}
+
+/* A client that was gone had its query run to the end, or to the time limit. */
+static void test_unwanted_queries_end(void **state)
+{
+    const Context *c = *state;
+    char name[32];
+    for (int i = 10; i < 400; i++) {
+        (void)snprintf(name, sizeof name, "{'id': %d, 'name': 'r%d'}", i, i);
+        fixture_add(c->f, "room", name);
+    }
+    Filter filter;
+    const Resource *room = fixture_resource(c->f, "room");
+    fixture_filter(c->f, room, "name__icontains=r", &filter);
+    const Query q = {.resource = room, .filters = &filter, .n_filters = 1, .limit = 1000};
+    int n_left = 2;
+    int *context = &n_left;
+    const Row **rows = NULL;
+    size_t n = 0;
+    reader_set_watch(c->r, is_unwanted_later, &context);
+    const Err *e = reader_select(c->r, c->f->arena, &q, &rows, &n);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_BUSY);
+    assert_true(n_left <= 0); /* asked meanwhile, not only before */
+    reader_set_watch(c->r, NULL, NULL);
+    fixture_ok(reader_select(c->r, c->f->arena, &q, &rows, &n)); /* the snapshot is still there */
+    assert_true(n >= 390);
+}
+
 /* Within a transaction, which lives on with what it wrote. */
 static void test_time_limit_of_a_transaction(void **state)
 {
@@ -338,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_live_before_history, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_statement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_time_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unwanted_queries_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_time_limit_of_a_transaction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_within_transaction, set_up, tear_down),
     };
