@@ -197,3 +197,17 @@ def test_end_of_the_server_breaks_an_upload_off(fresh_server, start_web):
     fresh_server.stop()     # within WAIT_S
     assert 'a job failed' not in fresh_server.log()
     fresh_server.start()
+
+
+def test_restart_sends_what_is_owed(fresh_server, start_web):
+    """Seen: what hadn't been sent when the server ended was never sent."""
+    client = rostra.Client(fresh_server)
+    answers = [refer]
+    web = start_web(lambda server, handler: answers[0](server, handler))
+    schedule(client, web.url)
+    assert 'code 307' in failed_upload(fresh_server, client)
+    fresh_server.stop()
+    answers[0] = take
+    fresh_server.start()
+    rostra.wait_for(lambda: [line for line in fresh_server.lines if 'sent a backup' in line])
+    assert len(list(web.folder.iterdir())) == 1

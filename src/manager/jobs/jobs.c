@@ -63,6 +63,18 @@ static void tell_success(Task *task)
 
 /* --- the thread --- */
 
+int64_t jobs_pause_us(const Job *job, int64_t n_failures)
+{
+    if (n_failures == 0 || job->retry_us == 0) {
+        return job->period_us;
+    }
+    int64_t pause_us = job->retry_us;
+    for (int64_t i = 1; i < n_failures && pause_us < JOBS_RETRY_MOST_US; i++) {
+        pause_us *= 2;
+    }
+    return MIN(pause_us, MAX(JOBS_RETRY_MOST_US, job->retry_us));
+}
+
 static void run(Jobs *j, Task *task)
 {
     const Err *e = task->job.run(task->job.context, j->arena, datetime_now_us());
@@ -71,9 +83,8 @@ static void run(Jobs *j, Task *task)
     } else {
         tell_success(task);
     }
-    const bool patient = e != NULL && task->job.retry_us > 0;
     arena_reset(j->arena);
-    task->due_us = datetime_monotonic_us() + (patient ? task->job.retry_us : task->job.period_us);
+    task->due_us = datetime_monotonic_us() + jobs_pause_us(&task->job, task->n_failures);
 }
 
 /* The first of those that are due soonest. */

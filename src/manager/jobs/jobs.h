@@ -24,9 +24,17 @@ typedef struct Job {
     /* now_us: the wall clock, which may jump in either direction between two runs. `a` is empty at
      * the start of each run. */
     Err *(*run)(void *context, Arena *a, int64_t now_us);
-    void *context;    /* used on the thread of the table alone, or has a lock; outlives it */
-    int64_t retry_us; /* from the end of a failed run to the next; 0: the period */
+    void *context; /* used on the thread of the table alone, or has a lock; outlives it */
+    /* From the end of a failed run to the next; 0: the period. With each failure in a row it
+     * doubles, up to JOBS_RETRY_MOST_US: a server or disk that is in trouble isn't helped by
+     * being asked all the time. */
+    int64_t retry_us;
 } Job;
+
+#define JOBS_RETRY_MOST_US (INT64_C(1800) * 1000 * 1000)
+
+/* From the end of a run to the next, after so many failures in a row. */
+int64_t jobs_pause_us(const Job *job, int64_t n_failures);
 
 /* Memory of a run that arena_take() gives. */
 #define JOBS_ARENA_BYTES ((size_t)256 * 1024 * 1024)

@@ -89,6 +89,7 @@ static Err *start_uploads(Schedule *s, Arena *a)
 {
     TRY(reader_new(a, s->store, &s->sender_reader));
     s->sender.reader = s->sender_reader;
+    backup_sender_load(&s->sender, a);
     const Job table[] = {
         {"upload of backups", BACKUP_SENDER_PERIOD_US, backup_sender_run, &s->sender,
          BACKUP_SENDER_RETRY_US},

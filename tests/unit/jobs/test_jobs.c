@@ -148,9 +148,27 @@ static void test_patience_after_failures(void **state)
     assert_int_equal(sem_destroy(&reached), 0);
 }
 
+/* After failures in a row the pauses double, up to half an hour or what is longer already. */
+static void test_pauses(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t retry_s, n_failures, pause_s;
+    } cases[] = {
+        {0, 0, 5},      {0, 3, 5},      {60, 0, 5},      {60, 1, 60},
+        {60, 2, 120},   {60, 5, 960},   {60, 6, 1800},   {60, INT64_MAX, 1800},
+        {600, 2, 1200}, {600, 3, 1800}, {3600, 2, 3600},
+    };
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        const Job job = {.period_us = 5 * 1000000, .retry_us = cases[i].retry_s * 1000000};
+        assert_int_equal(jobs_pause_us(&job, cases[i].n_failures), cases[i].pause_s * 1000000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_first_runs_are_in_order_and_at_once),
         cmocka_unit_test(test_jobs_run_again_by_their_periods),
         cmocka_unit_test(test_failures_are_told_and_harm_nobody),

@@ -246,6 +246,75 @@ static void test_failed_upload(void **state)
                        "autobackup_upload_failed"));
 }
 
+static bool is_marked(Case *c)
+{
+    bool marked = false;
+    DIR *folder = opendir(files_backup_folder(c->rest->store, c->rest->arena));
+    assert_non_null(folder);
+    for (struct dirent *e = NULL; (e = readdir(folder)) != NULL;) {
+        if (str_starts_with(str_from(e->d_name), STR(".unsent-"))) {
+            assert_false(marked); /* never two */
+            marked = true;
+        }
+    }
+    (void)closedir(folder);
+    return marked;
+}
+
+static void restart_sender(Case *c)
+{
+    backup_sender_deinit(&c->sender);
+    backup_sender_init(&c->sender, c->rest->store);
+    c->sender.reader = c->rest->reader;
+    backup_sender_load(&c->sender, c->job_arena);
+}
+
+/* Seen: what wasn't sent yet was forgotten at a restart. */
+static void test_unsent_outlasts_a_restart(void **state)
+{
+    Case *c = *state;
+    restart_sender(c); /* there is no folder yet */
+    configure(c, ON);
+    configure(c, "{\"autobackup_upload_url\": \"ftp://127.0.0.1:1/x\"}");
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    assert_null(run_at(c, "2026-11-25T01:00:10"));
+    restart_sender(c);
+    assert_non_null(send(c));
+    assert_null(run_at(c, "2026-11-26T01:00:10"));
+    assert_true(is_marked(c));
+    rest_fixture_check(backup_folder_run(c->job.folder, c->job_arena, 0));
+    restart_sender(c);
+    const Err *e = send(c);
+    assert_true(e != NULL && strstr(e->text, "upload failed") != NULL);
+    assert_true(is_marked(c));
+    configure(c, "{\"autobackup_upload_url\": \"\"}");
+    assert_null(send(c));
+    assert_false(is_marked(c));
+    restart_sender(c);
+    assert_string_equal(c->sender.unsent, "");
+}
+
+/* After a stop between two steps: the newest counts, and one whose backup is gone is dropped. */
+static void test_several_marks(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    configure(c, "{\"autobackup_upload_url\": \"ftp://127.0.0.1:1/x\"}");
+    const char *folder = files_backup_folder(c->rest->store, c->rest->arena);
+    rest_fixture_check(file_make_folder(c->rest->arena, folder, 0700));
+    static const char *const names[] = {"b", "c", "a"};
+    for (size_t i = 0; i < ARRAY_N(names); i++) {
+        rest_fixture_check(file_write(
+            c->rest->arena, str_format(c->rest->arena, "%s/.unsent-%s", folder, names[i]).ptr, 0600,
+            STR("")));
+    }
+    restart_sender(c);
+    assert_string_equal(c->sender.unsent, "c");
+    assert_true(is_marked(c));
+    assert_null(send(c));
+    assert_false(is_marked(c));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +326,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_clock_was_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_upload, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unsent_outlasts_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_several_marks, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
