@@ -15,7 +15,6 @@
 #include "base/datetime.h"
 #include "base/file.h"
 
-#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define SYSTEM_AUTHORITIES_MAX ((size_t)8 * 1024 * 1024)
 #define MILLISECOND_US 1000
@@ -126,7 +125,6 @@ static bool set_options(DirectoryConnection *c, const char *authorities_path)
            set_option(c, LDAP_OPT_NETWORK_TIMEOUT, &left) &&
            set_number(c, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_HARD) &&
            set_option(c, LDAP_OPT_X_TLS_CACERTFILE, authorities_path) &&
-           set_option(c, LDAP_OPT_X_TLS_CIPHER_SUITE, PRIORITIES) &&
            set_number(c, LDAP_OPT_X_TLS_NEWCTX, 0); /* what they say is of use from here on */
 }
 
@@ -176,10 +174,27 @@ Err *directory_connection_error(DirectoryConnection *c, Arena *a, const char *wh
     return e;
 }
 
+/* Versions that are broken are refused as long as nothing was said. To leave them out beforehand,
+ * by LDAP_OPT_X_TLS_CIPHER_SUITE, costs 8 KiB for ever each time: libldap loses them. */
+static bool is_version_fine(DirectoryConnection *c)
+{
+    char *version = NULL;
+    if (ldap_get_option(c->ldap, LDAP_OPT_X_TLS_VERSION, &version) != LDAP_OPT_SUCCESS) {
+        return false;
+    }
+    const Str name = str_from(version);
+    const bool fine = str_equal(name, STR("TLS1.2")) || str_equal(name, STR("TLS1.3"));
+    ldap_memfree(version); /* takes NULL */
+    return fine;
+}
+
 static Err *start_tls(DirectoryConnection *c, Arena *a, bool ldaps)
 {
     const int code = ldaps ? ldap_install_tls(c->ldap) : ldap_start_tls_s(c->ldap, NULL, NULL);
-    return code == LDAP_SUCCESS ? NULL : directory_connection_error(c, a, "TLS", code);
+    if (code != LDAP_SUCCESS) {
+        return directory_connection_error(c, a, "TLS", code);
+    }
+    return is_version_fine(c) ? NULL : err(a, ERR_IO, "TLS: a version below 1.2");
 }
 
 /* The handle takes over the socket. The name in the URL is the one that the certificate must have.
