@@ -4,7 +4,10 @@
 #include "pki/limits.h"
 #include "pki/private_key.h"
 
-/* Certificates and keys in one file: PEM blocks in any order, or PKCS#12. */
+/* Certificates and keys in one file: PEM blocks (RFC 7468) in any order, or PKCS#12 (RFC 7292), as
+ * authorities and other products hand them out. Every key must belong to a certificate of the same
+ * file: one that doesn't is a mistake of whoever put it together, and better told now than when a
+ * client connects. */
 
 typedef struct Bundle {
     Certificates *certificates;     /* at least one; owned */

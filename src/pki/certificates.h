@@ -3,7 +3,11 @@
 #include "base/buf.h"
 #include "pki/private_key.h"
 
-/* The certificates of a PEM text, in its order. */
+/* The certificates (X.509, RFC 5280) of a PEM text, in its order: what they say, whose key they are
+ * of, who issued whom. Nothing here says that one is to be trusted; a chain is put together by
+ * names and key identifiers, and its signatures are left to whoever verifies it.
+ *
+ * Immutable once read: several threads may ask the same Certificates. Freed by the caller. */
 
 typedef struct Certificates Certificates;
 

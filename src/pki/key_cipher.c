@@ -1,4 +1,7 @@
-/* The passphrase becomes a key and an initial vector, in one of four ways. */
+/* The passphrase becomes a key and an initial vector, in one of four ways: PBES2 and PBES1 of RFC
+ * 8018, the one of PKCS#12 (RFC 7292, appendix B), OpenSSL's older one. Which of them is said by
+ * the key itself, so all of that is input: lengths, rounds and identifiers are checked before
+ * anything is computed. */
 #include "pki/key_cipher.h"
 
 #include <gnutls/crypto.h>
@@ -43,7 +46,9 @@ static Err *locked(Arena *a)
 
 /* --- opening --- */
 
-/* Takes off what fills the last block; false if it isn't as it must be. */
+/* Takes off what fills the last block (RFC 8018, 6.1.1): n bytes of value n. False if it isn't so,
+ * which is how a wrong passphrase mostly shows. Nobody learns how far it got: all ends in locked().
+ */
 static bool cut_filling(Str *text, size_t block)
 {
     const size_t n = text->len > 0 ? (unsigned char)text->ptr[text->len - 1] : 0;
@@ -59,6 +64,7 @@ static bool cut_filling(Str *text, size_t block)
     return true;
 }
 
+/* One wrong passphrase in 256 leaves a filling that looks right; hardly one leaves this, too. */
 static bool is_one_sequence(Str der)
 {
     Str content = STR_NONE;

@@ -8,7 +8,7 @@
 #define PKI_KEY_MAX_BYTES ((size_t)16 * 1024)    /* of the PEM of a private key */
 #define PKI_CERTIFICATES_MAX 500                 /* in one text */
 #define PKI_KEYS_MAX 50                          /* in one bundle */
-#define PKI_CHAIN_MAX 10                         /* from leaf to root */
+#define PKI_CHAIN_MAX 10                         /* from leaf to root; longer ones are cut */
 
 /* Rounds of the function that makes a key of a passphrase, of all parts of a text or file together,
  * and of all texts of a request.

@@ -21,6 +21,7 @@ struct Certificates {
     Certificate *items; /* in the arena of the reading */
 };
 
-/* SHA-256 of the public key: the same for a key and its certificate. */
+/* SHA-256 of the public key (SubjectPublicKeyInfo): the same for a key and its certificate, in
+ * whatever form either was written, which is how they are matched. */
 #define PUBLIC_KEY_ID_BYTES 32
 bool private_key_public_id(const PrivateKey *key, unsigned char ret_id[PUBLIC_KEY_ID_BYTES]);

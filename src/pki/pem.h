@@ -6,7 +6,9 @@
 #include "base/str.h"
 
 /* Blocks of PEM (RFC 7468) in a text. Whatever stands around them is skipped: explanations, blank
- * lines, a byte order mark; lines may end in CR LF. Any thread. */
+ * lines, a byte order mark; lines may end in CR LF. Headers within a block (RFC 1421, "Proc-Type")
+ * stay in it: encrypted keys of the older kind have them. Blocks point into the text, which must
+ * outlive them. Any thread. */
 
 typedef struct PemBlock {
     Str label; /* "CERTIFICATE" */

@@ -12,9 +12,11 @@
 #include "pki/limits.h"
 #include "pki/private_key.h"
 
+/* Usual are two: the certificates, encrypted together, and the key. */
 #define BAGS_MAX 64
 /* GnuTLS holds 32 in a bag and drops the rest without a word. */
 #define BAG_ELEMENTS_MAX 32
+/* Of what comes out of a file of PKI_TEXT_MAX_BYTES: base64 makes four bytes of three. */
 #define PEM_MAX (4 * PKI_TEXT_MAX_BYTES)
 
 typedef struct Opening {
@@ -145,7 +147,9 @@ static CHECKED Err *put_bag_at(Opening *o, gnutls_pkcs12_t file, int index, bool
 
 /* --- the file --- */
 
-/* A file without MAC is opened all the same: what is wrong shows later. */
+/* A file without MAC is opened all the same: what is wrong shows later. The rounds are counted
+ * before each try: an empty passphrase may take two, since RFC 7292 (B.1) makes two zero bytes of
+ * it and some programs none. */
 static CHECKED Err *check_mac(Opening *o, gnutls_pkcs12_t file)
 {
     unsigned mac = 0;

@@ -3,7 +3,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* PKCS#12 files (.p12, .pfx): certificates and keys under a passphrase. */
+/* PKCS#12 files (.p12, .pfx; RFC 7292): certificates and keys under a passphrase. They become PEM
+ * here, so that everything behind this knows one form only. */
 
 /* Whether a file may be one, by its first bytes. */
 bool pkcs12_is_likely(Str file);

@@ -11,6 +11,7 @@
 #include "pki/failure.h"
 #include "pki/key_text.h"
 
+/* RFC 5280, 4.1.2.2: at most 20, and positive. */
 #define SERIAL_BYTES 16
 
 static Err *put_names(Arena *a, gnutls_x509_crt_t crt, const SelfSignedNames *names)
@@ -45,6 +46,7 @@ static Err *put_life(Arena *a, gnutls_x509_crt_t crt)
     TRY(pki_checked(a, "random", gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial)));
     serial[0] = (unsigned char)((serial[0] & 0x7F) | 0x40); /* positive, and never short */
     TRY(pki_checked(a, "serial", gnutls_x509_crt_set_serial(crt, serial, sizeof serial)));
+    /* From a day ago: the clock of a client may be behind ours, or ours was put right just now. */
     const time_t now = time(NULL);
     TRY(pki_checked(a, "start", gnutls_x509_crt_set_activation_time(crt, now - 86400)));
     return pki_checked(a, "end",

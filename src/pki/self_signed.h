@@ -3,8 +3,11 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* The certificate that a Management Node answers with until it is given another. */
+/* The certificate that a Management Node answers with until it is given another. Clients that are
+ * to verify it are given a copy, so it names all that they may call the machine by (RFC 9525:
+ * common names don't count, alternative names do). */
 
+/* Nobody renews it, hence ten years. */
 #define SELF_SIGNED_DAYS 3650
 
 typedef struct SelfSignedNames {

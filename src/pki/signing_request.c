@@ -8,7 +8,10 @@
 #include "pki/failure.h"
 #include "pki/objects.h"
 
+/* Microsoft's enrollCertTypeExtension: the name of a template of its authorities. */
 #define TEMPLATE_OID "1.3.6.1.4.1.311.20.2"
+
+/* Of a host name as text (RFC 1035, 2.3.4: 255 bytes with the lengths of its parts). */
 #define HOST_MAX 253
 
 typedef struct Making {

@@ -2,7 +2,9 @@
 
 #include "pki/private_key.h"
 
-/* Requests for certificates (PKCS#10). */
+/* Requests for certificates (PKCS#10, RFC 2986), to be signed by an authority of the user's. The
+ * key stays here; the request holds its public half and proves, by its signature, that we have it.
+ */
 
 typedef struct SigningRequest {
     Str common_name;
@@ -18,6 +20,7 @@ typedef struct SigningRequest {
 #define SIGNING_REQUEST_DISTINGUISHED_NAME "distinguished_name"
 #define SIGNING_REQUEST_ALT_NAMES "alt_names"
 
+/* Most alternative names, the common name counted in. */
 #define SIGNING_REQUEST_ALT_NAMES_MAX 200
 
 /* Makes one, signed with the key, as PEM; the common name is among its alternative names if it is a
