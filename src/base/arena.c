@@ -23,8 +23,8 @@
 
 enum {
     ARENA_ALIGNMENT = _Alignof(max_align_t),
-    ARENA_FIRST_BLOCK = 4 * 1024,
-    ARENA_LAST_BLOCK = 256 * 1024,
+    ARENA_FIRST_BLOCK = 4 * 1024,       /* each further one is twice as large */
+    ARENA_LAST_BLOCK = 256 * 1024,      /* where doubling ends: most that an idle arena keeps */
     ARENA_ALONE = ARENA_LAST_BLOCK / 4, /* from this size on a piece has its own block */
 };
 
@@ -37,12 +37,12 @@ struct Block {
 };
 
 struct Arena {
-    Block *current; /* pieces are cut from this one; behind it the full ones */
-    Block *alone;   /* one piece each */
-    size_t next_size;
-    size_t used;
-    size_t limit;
-    bool holds_secrets;
+    Block *current;     /* pieces are cut from this one; behind it the full ones */
+    Block *alone;       /* one piece each */
+    size_t next_size;   /* of the next block that is added to `current` */
+    size_t used;        /* bytes handed out, rounded up to the alignment */
+    size_t limit;       /* of `used`, for arena_take() alone */
+    bool holds_secrets; /* wipe before memory goes back; until the next reset */
 };
 
 static void *take_memory(size_t size)

@@ -4,7 +4,11 @@
 
 #include "base/attr.h"
 
-/* Memory of one request or job: allocated piece by piece, freed at once.
+/* Memory of one request or job: allocated piece by piece, freed at once. Nothing in it is freed
+ * alone, so nothing in it can leak or be freed twice; what must outlive it is copied out.
+ *
+ * Two ways in, since memory that we ask for and memory that a client makes us ask for differ: sizes
+ * of our own choosing always succeed, sizes from outside are measured against the arena's limit.
  *
  * Confined to one thread at a time. Under AddressSanitizer every allocation is a malloc of its own,
  * so that overflows show. Allocations are aligned for any type and zeroed. */
@@ -17,7 +21,8 @@ Arena *arena_new(size_t limit_bytes);
 Arena *arena_free(Arena *a);
 DEFINE_CLEANUP(Arena, arena_free);
 
-/* Frees everything in it, keeps one block for the next use. */
+/* Frees everything in it, keeps one block (at most 256 KiB) for the next use. It also forgets that
+ * it held secrets, after it has wiped them. */
 void arena_reset(Arena *a);
 
 /* What is in it until the next arena_reset() may be a password or a key in clear: it is wiped

@@ -78,6 +78,7 @@ static bool grow(Buf *b, size_t size)
     if (size <= b->size - b->len && b->data != NULL) {
         return true;
     }
+    /* Doubling, so that n bytes written one by one are copied less than twice in all. */
     const size_t doubled = b->size > b->limit / 2 ? b->limit : b->size * 2;
     const size_t wanted = MAX(MAX(doubled, b->len + size), (size_t)BUF_FIRST_SIZE);
     resize(b, MIN(wanted, b->limit));
@@ -94,6 +95,7 @@ void buf_put_growing(Buf *b, const void *data, size_t len)
 
 void buf_put_int64(Buf *b, int64_t number)
 {
+    /* Two digits a division, since rows are full of numbers. */
     static const char pairs[] = "00010203040506070809"
                                 "10111213141516171819"
                                 "20212223242526272829"

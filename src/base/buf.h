@@ -12,12 +12,12 @@
  * buf_failed() tells so, hence writers check once, at the end. Confined to one thread. */
 
 typedef struct Buf {
-    char *data; /* owned; NULL while size is 0 */
-    size_t len;
-    size_t size;
-    size_t limit; /* most bytes it may hold */
-    bool failed;
-    bool holds_secrets;
+    char *data;         /* owned; NULL while size is 0 */
+    size_t len;         /* bytes written; len ≤ size ≤ limit */
+    size_t size;        /* bytes that `data` has room for */
+    size_t limit;       /* most bytes it may hold */
+    bool failed;        /* the limit was met; nothing is written any more until buf_reset() */
+    bool holds_secrets; /* wipe before memory goes back, also when it grows */
 } Buf;
 
 /* For a Buf embedded in something else; limit in bytes, > 0. Nothing is allocated yet. */

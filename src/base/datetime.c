@@ -1,4 +1,5 @@
-/* Clocks, and times as texts. */
+/* Clocks, and times as texts. The calendar is computed here, so that no time zone or locale of the
+ * environment has a say in what the API answers. */
 #include "base/datetime.h"
 
 #include <string.h>

@@ -13,7 +13,9 @@
 CHECKED Err *file_read(Arena *a, const char *path, size_t limit, Str *ret_content);
 
 /* Writes beside the target, syncs, renames over it and syncs the folder: there is always the old
- * file or the new, whole. */
+ * file or the new, whole. The content is synced before the rename, else a power cut could leave the
+ * new name with nothing in it; the folder after it, else the old file could be back. After an error
+ * of the last step the new file is in place, but may not last. */
 CHECKED Err *file_write(Arena *a, const char *path, mode_t mode, Str content);
 
 /* The same, but the file must not be there yet. */

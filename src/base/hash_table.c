@@ -18,7 +18,8 @@ void hash_table_deinit(HashTable *t)
 
 static HashNode **bucket_of(const HashTable *t, uint64_t hash)
 {
-    /* The upper half is mixed in for hashes that only differ there. */
+    /* The upper half is mixed in for hashes that only differ there. Whoever takes keys from outside
+     * seeds its hash: this doesn't hinder anybody from choosing keys that collide. */
     return &t->buckets[(hash ^ hash >> 32) & (t->n_buckets - 1)];
 }
 

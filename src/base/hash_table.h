@@ -17,9 +17,9 @@ struct HashNode {
 };
 
 typedef struct HashTable {
-    HashNode **buckets;
-    size_t n_buckets; /* a power of two */
-    size_t n;
+    HashNode **buckets; /* owned; NULL while nothing was inserted */
+    size_t n_buckets;   /* a power of two, so that a mask finds the bucket; never shrinks */
+    size_t n;           /* elements; ≤ n_buckets */
 } HashTable;
 
 void hash_table_init(HashTable *t);

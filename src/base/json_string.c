@@ -1,4 +1,5 @@
-/* Strings of JSON: where they end, and their escapes. */
+/* Strings of JSON (RFC 8259 7) in two steps: where they end, and their escapes. Most have none and
+ * are never copied; decoding never makes a text longer, so the scanned length is room enough. */
 #include "base/json_string.h"
 
 #include "base/hex.h"

@@ -11,6 +11,7 @@
 #include "base/datetime.h"
 #include "base/log_repeat.h"
 
+/* The rest of a line is its time, level, mark of a cut, and count of dropped ones. */
 enum { LOG_TEXT_SIZE = 8 * 1024, LOG_LINE_SIZE = LOG_TEXT_SIZE + 64 };
 
 static const char *const level_names[LOG_LEVEL_N] = {"error", "warning", "info", "debug"};
@@ -78,6 +79,7 @@ static void put_text(Buf *line, const char *format, va_list arguments)
     }
 }
 
+/* In one call, so that lines of several threads don't mix. */
 static void write_line(Str line)
 {
     ssize_t written = 0;

@@ -1,4 +1,5 @@
-/* Counts of lines by the place that writes them. */
+/* Counts of lines by the place that writes them: a table of fixed size, so that the log never needs
+ * memory to say that there is none. Places are never given up: they are literals of the program. */
 #include "base/log_repeat.h"
 
 /* The first of the places that is this one or free; NULL when all are taken. */

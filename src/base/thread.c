@@ -1,4 +1,6 @@
-/* Threads, locks and conditions. */
+/* Threads, locks and conditions over pthreads. What these functions can fail with (a lock that was
+ * not made, one that is not ours) are bugs, hence MUST; but a system may really have no thread to
+ * give. */
 #include "base/thread.h"
 
 #include <errno.h>

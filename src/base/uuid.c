@@ -1,4 +1,4 @@
-/* Random UUIDs. */
+/* Random UUIDs (RFC 9562 5.4): 122 bits of the system's generator, which nobody can guess. */
 #include "base/uuid.h"
 
 #include <stddef.h>

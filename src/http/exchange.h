@@ -70,8 +70,7 @@ struct HttpExchange {
     size_t input_at;
     size_t input_len;
     size_t input_high;
-    /* From here on nothing is cleared for a new exchange: 32 kB of zeros a connection would cost
-     * more than its whole head. */
+    /* Not cleared for a new exchange: both are written before they are read. */
     HttpHead head;
     char input[HTTP_INPUT_SIZE];
 };
