@@ -23,7 +23,8 @@ typedef enum DbMode {
     DB_WRITE_VOLATILE /* synchronous OFF, for what isn't kept across restarts */
 } DbMode;
 
-/* Longest that the statements of a reader may run. */
+/* Longest that the statements of a reader may run: a filter that scans everything is to cost
+ * whoever asks it, not those who wait behind it for a thread. */
 #define DB_TIME_LIMIT_US (INT64_C(5) * 1000 * 1000)
 
 /* Most statements kept by their text. */

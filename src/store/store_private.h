@@ -15,19 +15,19 @@ typedef struct SecretKey SecretKey;
 /* What is the same for the whole life of an open store, but the counters. */
 typedef struct StoreFileState {
     const char *path;
-    Str epoch;           /* 16 hex digits */
+    Str epoch;           /* 16 hex digits; what ETags and cursors of another state don't share */
     _Atomic int64_t seq; /* published by the writer after its commit, before callers go on */
     Writer *writer;      /* owned; NULL for STORE_SEARCH */
 } StoreFileState;
 
 struct Store {
-    Arena *arena; /* owns all texts and tables below */
-    const Model *model;
-    const Tables *tables;
-    const char *folder;
-    int lock_fd;
-    bool is_new;
-    _Atomic bool held; /* store_hold_writes() */
+    Arena *arena;         /* owns all texts and tables below */
+    const Model *model;   /* borrowed; outlives the store */
+    const Tables *tables; /* made of the model, immutable */
+    const char *folder;   /* DIR */
+    int lock_fd;          /* of DIR/lock, held as long as the store is open */
+    bool is_new;          /* this store_open() made it */
+    _Atomic bool held;    /* store_hold_writes() */
     StoreFileState files[STORE_FILE_N];
     SecretKey *secret_key; /* secret.c */
     Positions *positions;  /* of config.db */

@@ -9,7 +9,8 @@
 /* The inside of Tx, for store/ only. One Tx serves a connection for its whole life: groups of
  * requests, one after the other. Writer's thread (or the one that opens the store). */
 
-/* Changes that a request may make, with all that goes along. */
+/* Changes that a request may make, with all that goes along: the writer does nothing else
+ * meanwhile, and the log must take them in one transaction. */
 #define TX_CHANGES_MAX 100000
 
 /* Memory of a request's run, of a row at hand. */
@@ -28,17 +29,17 @@ struct Tx {
     bool unlogged;      /* nothing is numbered: rows of a migration */
 
     /* of the group */
-    int64_t now_us;
-    int64_t tag;
+    int64_t now_us; /* the time that all its changes bear */
+    int64_t tag;    /* 64 random bits that all its log rows bear: with the seq they make a cursor */
 
     /* of the request */
     Arena *arena; /* borrowed */
     Str user, request;
     int64_t first_seq; /* of its first change; 0: none yet */
-    size_t n_changes;
+    size_t n_changes;  /* ≤ TX_CHANGES_MAX */
     HashTable touched; /* TouchedRow */
     TouchedRow *first_touched, *last_touched;
-    bool any_parked;
+    bool any_parked; /* unique values wait for the end of the request: tx_request_finish() */
     Buf new_values, old_values; /* JSON of the change at hand */
 };
 
@@ -57,7 +58,9 @@ CHECKED Err *tx_commit(Tx *tx, Arena *errors);
 CHECKED Err *tx_roll_back(Tx *tx, Arena *errors);
 
 /* A request within the group, between a savepoint and what becomes of it. After the run
- * tx_request_finish() does what is left for its end. */
+ * tx_request_finish() does what is left for its end. In this order: tx_savepoint(),
+ * tx_request_begin(), the run, tx_request_finish(), then tx_savepoint_keep() or, after a failure,
+ * tx_savepoint_undo(), and in either case tx_request_end(). */
 void tx_request_begin(Tx *tx, Arena *arena, const char *user, const char *request);
 CHECKED Err *tx_request_finish(Tx *tx);
 void tx_request_end(Tx *tx);
