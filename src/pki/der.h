@@ -7,7 +7,7 @@
 
 /* Elements of DER (X.690), for the few structures that must be looked at before, or written more
  * exactly than, GnuTLS does. Tags of one byte, lengths of up to four. Lengths that could have been
- * shorter are taken, indefinite ones aren't: all of it is decoded by GnuTLS again, which has the
+ * shorter are taken, indefinite ones aren't: a key is decoded by GnuTLS again, which has the
  * last word. Any thread. */
 
 #define DER_INTEGER 0x02
