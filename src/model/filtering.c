@@ -1,4 +1,5 @@
-/* What a field may be filtered by . */
+/* What a field may be filtered by: its lookups as bits, and whether filters may go through it to
+ * the fields of its target. */
 #include "model/loading.h"
 
 #define LOOKUPS_TEXT                                                                               \

@@ -4,7 +4,13 @@
 #include "model/reader.h"
 
 /* What model_load() works on, pass by pass; private to model/. All but errors lies in the model's
- * arena. */
+ * arena.
+ *
+ * The passes, each of which may rely on those before it: all files are parsed and sorted, so that
+ * every resource has its place; each resource and its fields by themselves; what leads from one to
+ * another (targets, other sides, defaults of relations); seeds, whose values need the linked
+ * fields; the rules that concern several of them; the hash of the shape. The first fault ends all:
+ * it is one in our own files, and whoever builds mends it and builds again. */
 
 typedef struct LoadingResource {
     Str file; /* "configuration/conference.json" */
@@ -19,13 +25,13 @@ typedef struct LoadingResource {
 } LoadingResource;
 
 typedef struct Loading {
-    Arena *arena;
-    Arena *errors;
+    Arena *arena;  /* the model's */
+    Arena *errors; /* the caller's: an error must outlive a model that isn't made */
     Model *model;
-    Resource *resources;
+    Resource *resources;      /* Model.resources, which can still be written */
     LoadingResource *loading; /* by Resource.index */
-    size_t n;
-    const Json *permissions; /* permissions.json */
+    size_t n;                 /* resources so far; of all after the first pass */
+    const Json *permissions;  /* permissions.json */
 } Loading;
 
 /* Who acts on a resource or field; `absent` where it doesn't say. */

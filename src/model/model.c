@@ -6,6 +6,7 @@
 
 #include "model/loading.h"
 
+/* Bounds that only a mistake in the files can meet; Resource.index has 16 bits. */
 #define MODEL_ARENA_BYTES ((size_t)256 * 1024 * 1024)
 #define RESOURCES_MAX 4096
 

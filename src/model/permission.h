@@ -12,6 +12,8 @@
 /* An index into Model.permissions; PERMISSION_NONE where none is needed. */
 typedef uint8_t Permission;
 #define PERMISSION_NONE UINT8_MAX
+
+/* A bit each in a PermissionSet. */
 #define PERMISSIONS_MAX 64
 
 typedef struct PermissionInfo {

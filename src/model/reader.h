@@ -7,6 +7,7 @@
  * calls then do nothing, and finish() also fails on a member that nobody asked for: a misspelt key
  * can't pass. */
 
+/* A bit each in ModelReader.taken. */
 enum { MODEL_MEMBERS_MAX = 64 };
 
 typedef struct ModelReader {
@@ -15,7 +16,7 @@ typedef struct ModelReader {
     Str place; /* field or seed; empty: the resource itself */
     const Json *object;
     uint64_t taken; /* bit i: the i-th member was asked for */
-    Err *error;
+    Err *error;     /* the first fault, in `errors`; NULL: none so far */
 } ModelReader;
 
 typedef enum ModelType {

@@ -1,4 +1,6 @@
-/* The hash over all that decides how rows look in their tables. */
+/* The hash over all that decides how rows look in their tables: a store made by a model of another
+ * hash must be migrated. What only decides which values are taken (bounds, choices, help) isn't in
+ * it: a change of these needs no migration. */
 #include <sodium.h>
 
 #include "base/buf.h"

@@ -1,4 +1,5 @@
-/* Values in model files: defaults, choices, seeds. */
+/* Values in model files: defaults, choices, seeds. They are written as clients would write them in
+ * a request, and typed here once, so that nothing behind this looks at JSON. */
 #include <stdlib.h>
 
 #include "base/datetime.h"
