@@ -64,3 +64,16 @@ bool store_unchanged_since(const Store *s, const RowName names[], size_t n, int6
 /* False once a write failed for lack of space or by an I/O error, until one succeeds: for /healthz.
  */
 bool store_can_write(const Store *s);
+
+/* What a file takes and what waits for it, for those who look for trouble. Any thread; `a` is for
+ * scratch. */
+typedef struct StoreFileNumbers {
+    const char *name;            /* "config.db" */
+    int64_t bytes;               /* on the disk; -1: unknown */
+    int64_t written_ahead_bytes; /* of its log, which is folded in by and by; -1: there is none */
+    size_t n_waiting;            /* writes that nobody has begun */
+} StoreFileNumbers;
+void store_file_numbers(const Store *s, Arena *a, StoreFile file, StoreFileNumbers *ret_numbers);
+
+/* DIR. */
+const char *store_folder(const Store *s);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/statement.h"
@@ -191,4 +192,28 @@ Err *store_file_create_tables(const Store *s, StoreFile file, Db *db, Arena *a, 
         }
     }
     return NULL;
+}
+
+/* --- numbers --- */
+
+static int64_t size_of_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_size : -1;
+}
+
+void store_file_numbers(const Store *s, Arena *a, StoreFile file, StoreFileNumbers *ret_numbers)
+{
+    const StoreFileState *state = &s->files[file];
+    *ret_numbers = (StoreFileNumbers){
+        .name = store_file_name(s, file),
+        .bytes = size_of_file(state->path),
+        .written_ahead_bytes = size_of_file(str_format(a, "%s-wal", state->path).ptr),
+        .n_waiting = state->writer != NULL ? writer_n_waiting(state->writer) : 0,
+    };
+}
+
+const char *store_folder(const Store *s)
+{
+    return s->folder;
 }

@@ -40,6 +40,9 @@ struct Store {
  * file exists, is migrated, and holds its counter. */
 CHECKED Err *writer_start(Arena *a, Store *s, StoreFile file, Db *db, Writer **ret_writer);
 
+/* How many requests wait. Any thread. */
+size_t writer_n_waiting(Writer *w);
+
 /* Lets waiting requests finish, ends the thread, closes the connection. */
 Writer *writer_stop(Writer *w);
 

@@ -465,6 +465,11 @@ void store_write(Store *s, StoreFile file, WriteRequest *request)
     writer_queue_put(&s->files[file].writer->queue, request);
 }
 
+size_t writer_n_waiting(Writer *w)
+{
+    return writer_queue_count(&w->queue);
+}
+
 bool store_can_write(const Store *s)
 {
     for (size_t i = 0; i < STORE_FILE_N; i++) {

@@ -90,3 +90,20 @@ WriteRequest *writer_queue_take_small(WriterQueue *q, size_t n_objects)
     mutex_unlock(&q->lock);
     return request;
 }
+
+static size_t count_list(const RequestList *list)
+{
+    size_t n = 0;
+    for (const WriteRequest *request = list->first; request != NULL; request = request->next) {
+        n++;
+    }
+    return n;
+}
+
+size_t writer_queue_count(WriterQueue *q)
+{
+    mutex_lock(&q->lock);
+    const size_t n = count_list(&q->small) + count_list(&q->large);
+    mutex_unlock(&q->lock);
+    return n;
+}

@@ -27,6 +27,9 @@ void writer_queue_deinit(WriterQueue *q);
 /* Any thread. */
 void writer_queue_put(WriterQueue *q, WriteRequest *request);
 
+/* How many wait now. Any thread. Cost: each of them. */
+size_t writer_queue_count(WriterQueue *q);
+
 /* No more are expected: writer_queue_wait() answers false once it is empty. */
 void writer_queue_stop(WriterQueue *q);
 

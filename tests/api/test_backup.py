@@ -320,6 +320,24 @@ def test_snapshot_on_request(client):
     assert client.delete(done['download_uri']).status_code == 405
 
 
+@pytest.mark.parametrize('request_it', [False, True])
+def test_metrics_of_a_snapshot(client, request_it):
+    """wire 12.4: numbers of process, store and disk, if they are asked for"""
+    assert 'snapshot/metrics.json' not in members(client.post(PLATFORM + 'snapshot/', {}).content)
+    answer = client.post(PLATFORM + 'snapshot/', {'include_diagnostic_metrics': True, 'request': request_it})
+    if request_it:
+        done = wait_until_done(client, answer.json()['data']['resource_uri'])
+        answer = client.get(done['download_uri'])
+    metrics = json.loads(members(answer.content)['snapshot/metrics.json'])
+    for number in ('memory_kib', 'threads', 'descriptors', 'descriptors_most', 'cpu_user_us'):
+        assert metrics['process'][number] > 0
+    assert metrics['process']['memory_most_kib'] >= metrics['process']['memory_kib']
+    config = metrics['store']['config.db']
+    assert config['bytes'] > 0 and config['changes'] > 0 and config['writes_waiting'] >= 0
+    assert set(metrics['store']) == {'config.db', 'history.db', 'auth.db', 'live.db', 'search.db'}
+    assert metrics['disk']['size_bytes'] >= metrics['disk']['free_bytes'] > 0
+
+
 def test_range_of_a_snapshot(client):
     """wire 12.4: hours back; the log outside of them is left out"""
     held = members(client.post(PLATFORM + 'snapshot/', {'limit': 5, 'end_limit': 4}).content)

@@ -25,11 +25,14 @@ static Err *run_snapshot(CommandCall *call)
 {
     const CommandContext *context = NULL;
     TRY(command_context_of(call, &context));
-    const SnapshotRange range = {
+    SnapshotRange range = {
         .from_hours = hours_of(call, FLD_COMMAND_PLATFORM__SNAPSHOT_LIMIT),
         .to_hours = hours_of(call, FLD_COMMAND_PLATFORM__SNAPSHOT_END_LIMIT),
     };
+    const Value metrics =
+        call->arguments->values[FLD_COMMAND_PLATFORM__SNAPSHOT_INCLUDE_DIAGNOSTIC_METRICS];
     const Value request = call->arguments->values[FLD_COMMAND_PLATFORM__SNAPSHOT_REQUEST];
+    range.with_metrics = metrics.type == VALUE_INTEGER && metrics.integer != 0;
     if (range.from_hours >= 0 && range.to_hours > range.from_hours) {
         command_problem(call, FLD_COMMAND_PLATFORM__SNAPSHOT_END_LIMIT,
                         STR("The end lies before the beginning."));

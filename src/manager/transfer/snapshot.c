@@ -15,6 +15,7 @@
 #include "base/json_write.h"
 #include "base/uuid.h"
 #include "manager/transfer/archive.h"
+#include "manager/transfer/metrics.h"
 #include "store/files.h"
 #include "store/reader.h"
 
@@ -168,11 +169,21 @@ static CHECKED Err *add_log(const Snapshot *s, const SnapshotRange *range)
 
 /* --- the whole --- */
 
+static CHECKED Err *add_metrics(const Snapshot *s)
+{
+    CLEANUP(buf_free) Buf *out = buf_new(MEMBER_MAX);
+    metrics_put(out, s->arena, s->of->store);
+    return archive_add(s->archive, s->arena, "metrics.json", buf_str(out));
+}
+
 static CHECKED Err *add_everything(const Snapshot *s, const SnapshotRange *range)
 {
     int64_t seq = 0;
     TRY(add_about(s));
     TRY(add_log(s, range));
+    if (range->with_metrics) {
+        TRY(add_metrics(s));
+    }
     TRY(reader_begin(s->reader, s->arena, &seq));
     Err *e = add_counts(s);
     if (e == NULL) {

@@ -7,10 +7,12 @@
  * secrets, PINs and other texts that open something, live rows, and the newest lines of the log.
  * Any thread. */
 
-/* Hours back from now at which the log in it begins and ends; -1: as far as there is, and now. */
+/* What is asked for. Hours back from now at which the log in it begins and ends; -1: as far as
+ * there is, and now. */
 typedef struct SnapshotRange {
     int64_t from_hours;
     int64_t to_hours;
+    bool with_metrics; /* metrics.h, too */
 } SnapshotRange;
 
 typedef struct Snapshots {
