@@ -21,7 +21,9 @@ static CHECKED Err *add(Arena *a, Certificates *c, const PemBlock *block)
                    PKI_CERTIFICATES_MAX);
     }
     if (block->text.len > PKI_CERTIFICATE_MAX_BYTES) {
-        return err(a, ERR_INVALID, "Certificate %zu of the text is too large.", c->n + 1);
+        return err(a, ERR_INVALID,
+                   "Certificate %zu of the text is too large: at most %zu KiB are taken.", c->n + 1,
+                   PKI_CERTIFICATE_MAX_BYTES / 1024);
     }
     gnutls_x509_crt_t crt;
     TRY(pki_checked(a, "certificate", gnutls_x509_crt_init(&crt)));
@@ -52,7 +54,9 @@ static CHECKED Err *read_all(Arena *a, Str text, bool is_bundle, Certificates *c
 static CHECKED Err *read_text(Arena *a, Str text, bool is_bundle, Certificates **ret_certificates)
 {
     if (text.len > PKI_TEXT_MAX_BYTES) {
-        return err(a, ERR_INVALID, "The text of the certificates is too large.");
+        return err(a, ERR_INVALID,
+                   "The text of the certificates is too large: at most %zu KiB are taken.",
+                   PKI_TEXT_MAX_BYTES / 1024);
     }
     Certificates *c = calloc(1, sizeof *c);
     MUST(c != NULL);

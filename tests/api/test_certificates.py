@@ -169,6 +169,10 @@ def test_faults(client):
     ]
     for body, field, text in cases:
         refuse(client, 'tls_certificate', body, field, text)
+    large = f'-----BEGIN CERTIFICATE-----\n{"A" * 32 * 1024}\n-----END CERTIFICATE-----\n'
+    refuse(client, 'ca_certificate', {'certificate': large}, 'certificate', 'at most 32 KiB')
+    refuse(client, 'tls_certificate', {**good, 'certificate': leaf.certificate + large}, 'certificate',
+           'Certificate 2 of the text is too large: at most 32 KiB')
     refuse(client, 'ca_certificate', {'certificate': damaged}, 'certificate', 'damaged')
     refuse(client, 'ca_certificate', {'certificate': leaf.key}, 'certificate', 'private key')
     assert leaf.key.splitlines()[1] not in client.server.log()

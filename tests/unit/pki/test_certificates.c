@@ -91,7 +91,8 @@ static void test_number_and_size_are_bounded(void **state)
         buf_put_lit(&text, "a line of many that say nothing\n");
     }
     e = certificates_read(a, buf_str(&text), &none);
-    assert_string_equal(e->text, "The text of the certificates is too large.");
+    assert_string_equal(e->text,
+                        "The text of the certificates is too large: at most 1024 KiB are taken.");
     buf_deinit(&text);
 }
 
@@ -329,7 +330,7 @@ static void test_what_it_holds_is_bounded(void **state)
         {"2.5.29.", 16385, 1, "The certificate holds too much: an extension is too large."},
         {"1.2.3.", 300, 64, ""},
         {"1.2.3.", 300, 65, "The certificate holds too much: it has too many extensions."},
-        {"1.2.3.", 4000, 7, "Certificate 1 of the text is too large."},
+        {"1.2.3.", 4000, 7, "Certificate 1 of the text is too large: at most 32 KiB are taken."},
     };
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
         CLEANUP(arena_free) Arena *a = arena_new(1 << 24);
