@@ -2,8 +2,10 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -315,6 +317,77 @@ static void test_several_marks(void **state)
     assert_false(is_marked(c));
 }
 
+/* --- a disk that fails --- */
+
+static size_t n_entries(Case *c)
+{
+    size_t n = 0;
+    DIR *folder = opendir(files_backup_folder(c->rest->store, c->rest->arena));
+    assert_non_null(folder);
+    for (struct dirent *e = NULL; (e = readdir(folder)) != NULL;) {
+        n += e->d_name[0] != '.' || str_starts_with(str_from(e->d_name), STR(".part-"));
+    }
+    (void)closedir(folder);
+    return n;
+}
+
+/* No folder can be made: it is told why, and the backup is made as soon as one can. */
+static void test_folder_cannot_be_written(void **state)
+{
+    Case *c = *state;
+    const char *folder = files_backup_folder(c->rest->store, c->rest->arena);
+    configure(c, ON);
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    rest_fixture_check(file_write(c->rest->arena, folder, 0600, STR("in its way")));
+    for (int i = 0; i < 2; i++) { /* it stays due */
+        const Err *e = run_at(c, "2026-11-25T01:00:10");
+        assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "backups") != NULL);
+    }
+    assert_int_equal(unlink(folder), 0);
+    assert_null(run_at(c, "2026-11-25T01:10:10"));
+    assert_int_equal(n_backups(c), 1);
+}
+
+/* As if the disk were full: nothing half made is left, and nothing old is lost for it. */
+static void test_full_disk(void **state)
+{
+    Case *c = *state;
+    struct rlimit before;
+    configure(c, ON);
+    assert_null(run_at(c, "2026-11-24T00:30:00"));
+    assert_null(run_at(c, "2026-11-24T01:00:10"));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {.rlim_cur = 300000, .rlim_max = before.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const Err *e = run_at(c, "2026-11-25T01:00:10");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_true(e != NULL && e->kind == ERR_IO);
+    assert_int_equal(n_entries(c), 1);
+    assert_null(run_at(c, "2026-11-25T01:10:10"));
+    assert_int_equal(n_entries(c), 2);
+}
+
+/* Its object goes with it, and what was to be sent is no failure. */
+static void test_file_vanishes(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    configure(c, "{\"autobackup_upload_url\": \"ftp://127.0.0.1:1/x\"}");
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    assert_null(run_at(c, "2026-11-25T01:00:10"));
+    const Str name = str_dup(c->rest->arena, str_from(c->sender.unsent));
+    assert_int_equal(unlink(files_backup_path(c->rest->store, c->rest->arena, name)), 0);
+    rest_fixture_check(backup_folder_run(c->job.folder, c->job_arena, 0));
+    assert_null(
+        strstr(rest_fixture_get(c->rest, "/api/admin/configuration/v1/system_backup/"), name.ptr));
+    assert_null(send(c));
+    assert_false(is_marked(c));
+    assert_null(run_at(c, "2026-11-26T01:00:10"));
+    assert_int_equal(n_backups(c), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +401,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_failed_upload, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unsent_outlasts_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_several_marks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_folder_cannot_be_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file_vanishes, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
