@@ -228,6 +228,7 @@ Err *store_restore_commit(Arena *a, const char *folder)
     if (rename(staged, ready) != 0) {
         return err(a, ERR_IO, "%s cannot be renamed: %s.", staged, strerrordesc_np(errno));
     }
+    /* A rename that a power cut may undo decides nothing. */
     Err *e = file_sync_folder(a, folder);
     /* What can't be taken back is decided. */
     return e != NULL && rename(ready, staged) == 0 ? e : NULL;

@@ -63,6 +63,8 @@ static Err *find_paths(Store *s, Arena *a)
     return NULL;
 }
 
+/* The order: nothing of the folder is touched before its lock is held; a restored store takes its
+ * place before any file is opened; the search index comes last, since it is made from config.db. */
 static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
 {
     static const StoreFile order[] = {STORE_CONFIG, STORE_HISTORY, STORE_AUTH, STORE_LIVE};

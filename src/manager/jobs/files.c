@@ -21,6 +21,7 @@ Err *files_upkeep_run(void *context, Arena *a, int64_t now_us)
     Str *names = NULL;
     size_t n = 0;
     size_t n_removed = 0;
+    /* A file that was put a moment ago, before its row is committed, must not seem a day old. */
     if (!steady_clock_look(&f->clock, now_us, datetime_monotonic_us(), f->steady_us)) {
         return NULL;
     }

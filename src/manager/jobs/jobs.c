@@ -87,7 +87,8 @@ static void run(Jobs *j, Task *task)
     task->due_us = datetime_monotonic_us() + jobs_pause_us(&task->job, task->n_failures);
 }
 
-/* The first of those that are due soonest. */
+/* The first of those that are due soonest: a job that is always due can't keep others from their
+ * turn, since its next one is counted from the end of its run. */
 static Task *soonest(const Jobs *j)
 {
     Task *found = &j->tasks[0];

@@ -6,10 +6,12 @@
 #include "model/keys.h"
 #include "store/row_values.h"
 
-/* How far a limit may be passed. */
+/* How far a limit may be passed. Cutting at every row that comes would make each page of a client
+ * that lists by offset skip rows, and cost a transaction a call. */
 enum { SLACK_PERCENT = 5 };
 
-/* A look at the numbers of rows. */
+/* A look at the numbers of rows. By the monotonic clock, as all pauses here: only what is old is
+ * told by the wall clock. */
 #define LOOK_EVERY_US (60 * DATETIME_SECOND_US)
 
 #define HOUR_US (3600 * DATETIME_SECOND_US)
@@ -194,7 +196,7 @@ static Err *remove_oldest(const Step *s, Arena *errors, Query q, int64_t most, s
     return e != NULL ? err_copy(errors, e) : NULL;
 }
 
-/* --- a rule --- */ /* --- a rule --- */
+/* --- a rule --- */
 
 static Err *cut_by_age(const Step *s, Arena *a, const Rule *rule, const Query *all)
 {
@@ -261,6 +263,9 @@ static Err *apply(const Step *s, Arena *a, size_t at)
 
 /* --- the job --- */
 
+/* A clock that jumps forward would make all history old at once, and what is removed doesn't come
+ * back when it is set right: age counts only after the clock has run an hour without a jump, which
+ * gives whoever set it the time to notice. Numbers of rows count always. */
 static Err *begin_step(Retention *r, Arena *a, int64_t now_us, Step *ret_step)
 {
     const int64_t monotonic_us = datetime_monotonic_us();

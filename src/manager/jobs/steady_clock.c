@@ -3,6 +3,7 @@
 
 #include "base/datetime.h"
 
+/* Time services slew far slower, and a machine that slept or was moved may lose seconds. */
 #define JUMP_US (60 * DATETIME_SECOND_US)
 
 bool steady_clock_look(SteadyClock *c, int64_t wall_us, int64_t monotonic_us, int64_t for_us)

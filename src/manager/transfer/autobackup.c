@@ -27,6 +27,8 @@ static void begin(Autobackup *b, const AutobackupPlan *plan, int64_t due_us)
     b->looked = true;
 }
 
+/* Served only once it is made: what fails stays due. The old ones go last, so that a full disk
+ * never costs a good backup for one that can't be made. */
 static CHECKED Err *make_backup(Autobackup *b, Arena *a, const AutobackupPlan *plan, int64_t due_us)
 {
     Str name = STR_NONE;

@@ -30,6 +30,8 @@ static Err *failed(Arena *a, const char *path, int error)
 
 /* --- one file --- */
 
+/* The size comes before the bytes, in eight of them, the lowest first: whoever restores can refuse
+ * what has no room before he writes any of it, and notices a file that was cut. */
 static CHECKED Err *put_head(const Backup *b, Str name, uint64_t size)
 {
     char head[8 + BACKUP_NAME_MAX];
@@ -40,6 +42,8 @@ static CHECKED Err *put_head(const Backup *b, Str name, uint64_t size)
     return backup_writer_put(b->writer, b->arena, BACKUP_RECORD_FILE, (Str){head, 8 + name.len});
 }
 
+/* As many bytes as the head says: what is appended meanwhile doesn't come along, and a file that
+ * got shorter fails the backup rather than being filled up. */
 static CHECKED Err *put_data(const Backup *b, int fd, const char *path, uint64_t size)
 {
     char data[BACKUP_CONTENT_MAX];
@@ -131,6 +135,9 @@ static CHECKED Err *put_folder(const Backup *b, const char *path, const char *pr
     return e;
 }
 
+/* The databases come before the files: a row that is copied names a file that is there already, and
+ * one that becomes unused meanwhile stays a day (jobs/files.c), longer than a copy takes. The other
+ * way round, a file could be put after its folder was read and its row still be copied. */
 static CHECKED Err *put_all(const Backup *b)
 {
     char key[STORE_KEY_CHARS + 1];

@@ -38,7 +38,7 @@ struct BackupFolder {
     Store *store;
     char *data; /* owned */
     Mutex lock;
-    bool making;  /* under lock: a backup */
+    bool making;  /* under lock: a backup; ".part-" is no leftover then */
     Known *known; /* under lock; owned */
     size_t n_known;
 };
@@ -201,7 +201,8 @@ static ssize_t read_some(int fd, void *data, size_t size)
     return n;
 }
 
-/* Head and sum of an open file; *ret_sum is empty if it is no backup. */
+/* Head and sum of an open file; *ret_sum is empty if it is no backup. Reading all of it may take
+ * minutes, which is why only another size or time makes us do it again. */
 static CHECKED Err *read_backup(Arena *a, int fd, BackupHeader *ret_header, Str *ret_sum)
 {
     unsigned char data[BACKUP_CONTENT_MAX];
@@ -250,6 +251,8 @@ static CHECKED Err *look_at_open(BackupFolder *f, Arena *a, Str name, int fd)
     return NULL;
 }
 
+/* Not through a link, which could lead anywhere, and without waiting for whoever would write into a
+ * pipe of that name. */
 static CHECKED Err *look_at(BackupFolder *f, Arena *a, Str name)
 {
     const int fd =

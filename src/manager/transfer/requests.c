@@ -46,7 +46,8 @@ struct Requests {
     bool ending;           /* under lock */
     bool started;
     Thread thread;
-    Done done[REQUESTS_KEPT]; /* of the thread alone; a ring */
+    Done done[REQUESTS_KEPT]; /* of the thread alone; a ring, so that clients that ask again and
+                                 again can't fill the disk with snapshots */
     size_t n_done;
 };
 

@@ -46,7 +46,8 @@ static CHECKED Err *write_data(const Unpacking *u, Str data)
     return NULL;
 }
 
-/* The file at hand is complete, or there is none. */
+/* The file at hand is complete, or there is none. Synced one by one: after the rename that decides
+ * there is no way back to the backup, so all of it must be on the disk before. */
 static CHECKED Err *end_file(Unpacking *u)
 {
     if (u->fd < 0) {
@@ -138,7 +139,9 @@ Err *restore_unpack(Arena *a, const char *folder, BackupReader *reader)
     return file_sync_folder(a, files);
 }
 
-/* in_use: the store that is to be replaced, if it is open. */
+/* Writes are held before the rename, not after: one that was answered in between would be told as
+ * stored and lie in the store that goes. They stay held after a success, until the program starts
+ * anew. in_use: the store that is to be replaced, if it is open. */
 static CHECKED Err *commit(Arena *a, Store *in_use, const char *folder)
 {
     if (in_use == NULL) {
@@ -196,7 +199,7 @@ void restore_gate_deinit(RestoreGate *g)
 Err *restore_gate_run(RestoreGate *g, Arena *a, BackupSource source, Str passphrase)
 {
     mutex_lock(&g->lock);
-    const bool busy = g->closed;
+    const bool busy = g->closed; /* the folder of an attempt is one for all */
     g->closed = true;
     mutex_unlock(&g->lock);
     if (busy) {

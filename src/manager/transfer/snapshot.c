@@ -36,6 +36,8 @@ typedef struct Snapshot {
 
 /* --- rows --- */
 
+/* A snapshot leaves the house: what is secret, opens something or isn't shown by the API stays
+ * here. The model says so of each field, so that a new one needs no thought in this file. */
 static bool is_shown(const Field *f)
 {
     return f->stored && f->secret == SECRET_NONE && !f->confidential && !f->hidden &&
@@ -57,7 +59,9 @@ static void put_row(Buf *out, const Row *row)
     buf_put_char(out, '}');
 }
 
-/* As many rows as there is room for. */
+/* As many rows as there is room for. In portions, each with an arena that is reset: a table may be
+ * larger than memory. One snapshot of the store holds through all of them (add_everything), so that
+ * paging by offset skips nothing. */
 static CHECKED Err *put_rows(const Snapshot *s, const Resource *r, Buf *out, bool *ret_any)
 {
     size_t n = ROWS_AT_ONCE;

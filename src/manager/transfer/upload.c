@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define CONNECT_S 30L
-#define STALLED_S 120L
+#define STALLED_S 120L /* without a byte; a slow line is no failure */
 #define STATUS_TAKEN 200
 #define STATUS_ELSEWHERE 300
 #define PROTOCOLS "ftp,ftps,http,https"
