@@ -1,6 +1,7 @@
 """Administrators of an LDAP directory: a real slapd, and what stands in for one that misbehaves."""
 import base64
 import contextlib
+import json
 import socket
 import subprocess
 import threading
@@ -85,6 +86,33 @@ def status(server, user, password, method='GET', source=None):
     path = LIST if method == 'GET' else rostra.CONFIGURATION + 'conference/999999/'
     request = f'{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {text}\r\n\r\n'
     return server.raw(request.encode(), source=source).status
+
+
+def test_signing_in_by_the_directory(place):
+    """wire 11.4: a session of its own for who the directory knows, with the rights of his groups as they are mapped."""
+    server = place.server
+
+    def sign_in(password):
+        body = json.dumps({'username': 'alice', 'password': password}).encode()
+        lines = ['POST /admin/session/ HTTP/1.1', 'Host: localhost', 'Origin: https://localhost',
+                 'Content-Type: application/json', f'Content-Length: {len(body)}', '', '']
+        return server.raw('\r\n'.join(lines).encode() + body, 'POST', source='127.0.5.1')
+
+    def read(cookie):
+        return server.raw(f'GET {LIST} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n'.encode()).status
+
+    assert sign_in('wrong').status == 401 and sign_in('').status == 401
+    answer = sign_in('wonder: land')
+    assert answer.status == 200, answer.text
+    assert json.loads(answer.text)['username'] == 'ldap:alice'
+    cookie = answer.headers.get_all('Set-Cookie')[0].split(';')[0]
+    assert cookie.startswith('sessionid=') and read(cookie) == 403
+    map_group(place, 'readers', READ_ONLY)
+    assert read(cookie) == 200
+    place.change(SETTINGS, source='LOCAL')
+    assert read(cookie) == 401
+    place.change(SETTINGS, source='LDAP+LOCAL')
+    assert read(cookie) == 401
 
 
 def map_group(client, name, *roles, **more):

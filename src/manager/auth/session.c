@@ -12,9 +12,9 @@
 typedef struct Session {
     HashNode node;
     unsigned char hash[SESSION_HASH_BYTES];
-    char proof[SESSION_PROOF_SIZE];
+    SessionOwner owner;
+    char *texts; /* owned: those of `owner` */
     int64_t key;
-    int64_t account_key;
     int64_t begun_us;
     int64_t used_us;
     int64_t written_us; /* used_us as its row has it */
@@ -57,6 +57,7 @@ static void put_gone_locked(Sessions *s, int64_t key) REQUIRES(s->lock)
 static void free_session(Session *session)
 {
     free(session->grant);
+    free(session->texts);
     free(session);
 }
 
@@ -136,7 +137,7 @@ static bool is_over(const Session *session, int64_t now_us)
 {
     const bool idle = session->grant != NULL && session->idle_us > 0 &&
                       now_us - session->used_us >= session->idle_us;
-    return idle || now_us - session->begun_us >= SESSION_LIFE_US;
+    return idle || now_us - session->begun_us >= session_life_us(&session->owner);
 }
 
 /* Its account is known. */
@@ -147,7 +148,7 @@ static void use_session(Session *session, Arena *a, int64_t now_us, SessionView 
         .principal = {.name = str_dup(a, session->grant->principal.name),
                       .permissions = session->grant->principal.permissions},
         .idle_us = session->idle_us,
-        .left_us = session->begun_us + SESSION_LIFE_US - now_us,
+        .left_us = session->begun_us + session_life_us(&session->owner) - now_us,
     };
 }
 
@@ -216,19 +217,40 @@ static void set_account(Session *session, const SessionAccount *account)
     session->idle_us = account->idle_us;
 }
 
+int64_t session_life_us(const SessionOwner *owner)
+{
+    return owner->account_key != 0 ? SESSION_LIFE_US : SESSION_DIRECTORY_LIFE_US;
+}
+
+static Str put_text(char *place, Str text)
+{
+    if (text.len > 0) {
+        memcpy(place, text.ptr, text.len);
+    }
+    return (Str){place, text.len};
+}
+
+static void keep_owner(Session *session, const SessionOwner *owner)
+{
+    session->owner = *owner;
+    session->texts = malloc(owner->user.len + owner->groups.len + 1);
+    MUST(session->texts != NULL);
+    session->owner.user = put_text(session->texts, owner->user);
+    session->owner.groups = put_text(session->texts + owner->user.len, owner->groups);
+}
+
 void sessions_add(Sessions *s, const SessionNew *added)
 {
     Session *session = calloc(1, sizeof *session);
     MUST(session != NULL);
     *session = (Session){
         .key = added->key,
-        .account_key = added->account_key,
         .begun_us = added->begun_us,
         .used_us = added->used_us,
         .written_us = added->used_us,
     };
     memcpy(session->hash, added->hash, sizeof session->hash);
-    memcpy(session->proof, added->proof, sizeof session->proof);
+    keep_owner(session, &added->owner);
     if (added->account != NULL) {
         set_account(session, added->account);
     }
@@ -266,15 +288,16 @@ void sessions_add_gone(Sessions *s, int64_t key)
     mutex_unlock(&s->lock);
 }
 
-bool sessions_account_of(Sessions *s, const unsigned char hash[SESSION_HASH_BYTES],
-                         int64_t *ret_account_key, char ret_proof[SESSION_PROOF_SIZE])
+bool sessions_owner_of(Sessions *s, Arena *a, const unsigned char hash[SESSION_HASH_BYTES],
+                       SessionOwner *ret_owner)
 {
     mutex_lock(&s->lock);
     const Session *session = find_locked(s, hash);
     const bool found = session != NULL;
     if (found) {
-        *ret_account_key = session->account_key;
-        memcpy(ret_proof, session->proof, SESSION_PROOF_SIZE);
+        *ret_owner = session->owner;
+        ret_owner->user = str_dup(a, session->owner.user);
+        ret_owner->groups = str_dup(a, session->owner.groups);
     }
     mutex_unlock(&s->lock);
     return found;

@@ -22,6 +22,9 @@
 /* However much it is used; idle ones end as global/1 says. */
 #define SESSION_LIFE_US (INT64_C(7) * 86400 * 1000000)
 
+/* The same of somebody of the directory, since nobody tells us what changes there. */
+#define SESSION_DIRECTORY_LIFE_US (INT64_C(12) * 3600 * 1000000)
+
 #define SESSION_HASH_BYTES 32
 #define SESSION_PROOF_SIZE 65 /* hexadecimal, ended by NUL */
 
@@ -64,12 +67,22 @@ typedef struct SessionAccount {
     int64_t idle_us; /* as in SessionView */
 } SessionAccount;
 
+/* Whose a session is. */
+typedef struct SessionOwner {
+    int64_t account_key;            /* of the local administrator; 0: of the directory */
+    char proof[SESSION_PROOF_SIZE]; /* of the password of that; "" of the directory */
+    Str user;                       /* of the directory; else STR_NONE, as the groups */
+    Str groups;                     /* comparable names, as a JSON list */
+} SessionOwner;
+
+/* How long a session of theirs lasts at most. */
+int64_t session_life_us(const SessionOwner *owner);
+
 typedef struct SessionNew {
     unsigned char hash[SESSION_HASH_BYTES];
-    char proof[SESSION_PROOF_SIZE];
-    int64_t key; /* of the row */
-    int64_t account_key;
-    int64_t begun_us; /* monotonic; before it started, where it is older than this process */
+    SessionOwner owner; /* copied */
+    int64_t key;        /* of the row */
+    int64_t begun_us;   /* monotonic; before it started, where it is older than this process */
     int64_t used_us;
     const SessionAccount *account; /* NULL: not known yet */
 } SessionNew;
@@ -83,9 +96,9 @@ void sessions_end_key(Sessions *s, int64_t key);
 /* A row that stands for no session. */
 void sessions_add_gone(Sessions *s, int64_t key);
 
-/* Whose it is; false: there is none. */
-bool sessions_account_of(Sessions *s, const unsigned char hash[SESSION_HASH_BYTES],
-                         int64_t *ret_account_key, char ret_proof[SESSION_PROOF_SIZE]);
+/* Whose it is, in `a`; false: there is none. */
+bool sessions_owner_of(Sessions *s, Arena *a, const unsigned char hash[SESSION_HASH_BYTES],
+                       SessionOwner *ret_owner);
 
 /* Notes what was read of its account (NULL: nothing new), and ends it if that isn't valid, or if it
  * is too old or idle. False: there is none any more.

@@ -5,8 +5,15 @@
 #include <string.h>
 
 #include "base/datetime.h"
+#include "base/json_write.h"
+#include "base/utf8.h"
+#include "manager/auth/directory_account.h"
+#include "manager/auth/sign_in_source.h"
 #include "model/keys.h"
 #include "store/row_values.h"
+
+/* Of the names of groups that a session keeps. */
+#define GROUPS_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 #define MINUTE_US (INT64_C(60) * DATETIME_SECOND_US)
 
@@ -56,23 +63,70 @@ static Err *read_idle(Reader *reader, Arena *a, SessionAccount *account)
     return NULL;
 }
 
-static Err *read_account_in_snapshot(Reader *reader, Arena *a, int64_t account_key,
-                                     const char *proof, SessionAccount *account)
+static const Resource *administrators_of(Reader *reader)
 {
-    const Resource *administrators = model_at(reader_model(reader), RES_ADMINISTRATOR);
+    return model_at(reader_model(reader), RES_ADMINISTRATOR);
+}
+
+static Err *read_local(Reader *reader, Arena *a, const SessionOwner *owner, SessionAccount *account)
+{
     const Row *row = NULL;
-    TRY(read_idle(reader, a, account));
-    TRY(reader_get(reader, a, administrators, value_integer(account_key), &row));
-    account->valid = is_valid(row, proof);
+    TRY(reader_get(reader, a, administrators_of(reader), value_integer(owner->account_key), &row));
+    account->valid = is_valid(row, owner->proof);
     return account->valid ? grant_add_administrator(&account->grant, reader, a, row) : NULL;
 }
 
-static Err *read_account(Reader *reader, Arena *a, int64_t account_key, const char *proof,
+/* The list as it was stored: our own words. */
+static Err *read_groups(Arena *a, Str text, Str **ret_groups, size_t *ret_n)
+{
+    Json *list = NULL;
+    size_t n = 0;
+    TRY(json_parse(a, text, &json_limits_default, &list));
+    Str *groups = ARENA_ARRAY(a, Str, list->n + 1);
+    for (const Json *one = list->first; one != NULL; one = one->next) {
+        groups[n++] = one->text;
+    }
+    *ret_groups = groups;
+    *ret_n = n;
+    return NULL;
+}
+
+/* A local account of that name goes before (login.h). */
+static Err *read_of_directory(Reader *reader, Arena *a, const SessionOwner *owner,
+                              SessionAccount *account)
+{
+    Str *groups = NULL;
+    size_t n = 0;
+    Value key = VALUE_NONE;
+    TRY(read_groups(a, owner->groups, &groups, &n));
+    TRY(reader_find(reader, a, &administrators_of(reader)->fields[FLD_ADMINISTRATOR_NAME],
+                    value_text(owner->user), &key));
+    account->valid = value_is_null(key);
+    return directory_account_grant(reader, a, owner->user, groups, n, &account->grant);
+}
+
+static Err *read_account_in_snapshot(Reader *reader, Arena *a, const SessionOwner *owner,
+                                     SessionAccount *account)
+{
+    Grant settings = {.n_rows = 0};
+    const Row *row = NULL;
+    TRY(grant_read_settings(&settings, reader, a, &row));
+    const SignInSource source = sign_in_source(row);
+    if (owner->account_key != 0 ? !source.local : !source.ldap) {
+        return NULL;
+    }
+    TRY(owner->account_key != 0 ? read_local(reader, a, owner, account)
+                                : read_of_directory(reader, a, owner, account));
+    grant_note(&account->grant, row->resource, row->key);
+    return read_idle(reader, a, account);
+}
+
+static Err *read_account(Reader *reader, Arena *a, const SessionOwner *owner,
                          SessionAccount *ret_account)
 {
     SessionAccount account = {.valid = false};
     TRY(reader_begin(reader, a, &account.grant.seq));
-    Err *e = read_account_in_snapshot(reader, a, account_key, proof, &account);
+    Err *e = read_account_in_snapshot(reader, a, owner, &account);
     reader_end(reader);
     *ret_account = account;
     return e;
@@ -83,14 +137,13 @@ static Err *refresh(Sessions *s, Reader *reader, Arena *a,
                     const unsigned char hash[SESSION_HASH_BYTES], int64_t now_us,
                     SessionView *ret_view, bool *ret_lives)
 {
-    int64_t account_key = 0;
-    char proof[SESSION_PROOF_SIZE];
+    SessionOwner owner;
     SessionAccount account;
     *ret_lives = false;
-    if (!sessions_account_of(s, hash, &account_key, proof)) {
+    if (!sessions_owner_of(s, a, hash, &owner)) {
         return NULL;
     }
-    TRY(read_account(reader, a, account_key, proof, &account));
+    TRY(read_account(reader, a, &owner, &account));
     *ret_lives = sessions_note_account(s, hash, &account, now_us, a, ret_view);
     return NULL;
 }
@@ -124,18 +177,22 @@ static void load_row(Sessions *s, const Row *row, int64_t wall_us, int64_t now_u
     size_t n = 0;
     SessionNew session = {
         .key = row->key.integer,
-        .account_key = row_number(row, FLD_AUTH_SESSION_ACCOUNT),
+        .owner = {.account_key = row_number(row, FLD_AUTH_SESSION_ACCOUNT),
+                  .user = row_text(row, FLD_AUTH_SESSION_USER),
+                  .groups = row_text(row, FLD_AUTH_SESSION_GROUPS)},
         .begun_us = now_us - age_us,
         .used_us = now_us - then_and_since(row, FLD_AUTH_SESSION_IDLE, since_us),
     };
-    if (age_us >= SESSION_LIFE_US || proof.len != sizeof session.proof - 1 ||
+    if (age_us >= session_life_us(&session.owner) || proof.len >= sizeof session.owner.proof ||
         sodium_hex2bin(session.hash, sizeof session.hash, hash.ptr, hash.len, NULL, &n, NULL) !=
             0 ||
         n != sizeof session.hash) {
         sessions_add_gone(s, session.key);
         return;
     }
-    memcpy(session.proof, proof.ptr, proof.len);
+    if (proof.len > 0) {
+        memcpy(session.owner.proof, proof.ptr, proof.len);
+    }
     sessions_add(s, &session);
 }
 
@@ -157,14 +214,42 @@ Err *sessions_load(Sessions *s, Reader *reader, Arena *a, int64_t wall_us, int64
 
 /* --- signing in --- */
 
-Err *session_begin(SessionBegin *begin, Reader *reader, Arena *a, int64_t account_key, Str stored,
+/* A name that JSON can't hold is nobody's mapping either. Too many names for us: none, so no
+ * rights. */
+static Str list_of(Arena *a, const Str groups[], size_t n)
+{
+    CLEANUP(buf_free) Buf *out = buf_new(GROUPS_BYTES_MAX);
+    bool first = true;
+    buf_put_char(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (utf8_valid(groups[i]) && str_find(groups[i], '\0', 0) == SIZE_MAX) {
+            json_put_comma(out, &first);
+            json_put_string(out, groups[i]);
+        }
+    }
+    buf_put_char(out, ']');
+    return buf_failed(out) ? STR("[]") : str_dup(a, buf_str(out));
+}
+
+static void set_owner(SessionOwner *owner, Arena *a, const LoginProof *proof)
+{
+    *owner = (SessionOwner){.user = STR_NONE};
+    if (!value_is_null(proof->account)) {
+        owner->account_key = proof->account.integer;
+        write_proof(proof->stored, owner->proof);
+    } else {
+        owner->user = proof->user;
+        owner->groups = list_of(a, proof->groups, proof->n_groups);
+    }
+}
+
+Err *session_begin(SessionBegin *begin, Reader *reader, Arena *a, const LoginProof *proof,
                    int64_t now_us, bool *ret_valid)
 {
     SessionNew *made = &begin->made;
     session_hash(begin->id, made->hash);
-    write_proof(stored, made->proof);
-    TRY(read_account(reader, a, account_key, made->proof, &begin->account));
-    made->account_key = account_key;
+    set_owner(&made->owner, a, proof);
+    TRY(read_account(reader, a, &made->owner, &begin->account));
     made->account = &begin->account;
     made->begun_us = now_us;
     made->used_us = now_us;
@@ -213,15 +298,29 @@ static Err *make_room(Tx *tx, SessionBegin *begin, Query *query, int64_t n, int6
 static Err *make_room_of_user(Tx *tx, SessionBegin *begin)
 {
     const Resource *sessions = sessions_resource(tx_model(tx));
-    const Value account = value_integer(begin->made.account_key);
-    const Filter filter = {.field = &sessions->fields[FLD_AUTH_SESSION_ACCOUNT],
-                           .lookup = LOOKUP_EXACT,
-                           .values = &account,
-                           .n_values = 1};
+    const SessionOwner *owner = &begin->made.owner;
+    const bool local = owner->account_key != 0;
+    const Value name = local ? value_integer(owner->account_key) : value_text(owner->user);
+    const Filter filter = {
+        .field = &sessions->fields[local ? FLD_AUTH_SESSION_ACCOUNT : FLD_AUTH_SESSION_USER],
+        .lookup = LOOKUP_EXACT,
+        .values = &name,
+        .n_values = 1};
     Query of_user = {.resource = sessions, .filters = &filter, .n_filters = 1};
     int64_t n = 0;
     TRY(reader_count(tx_reader(tx), tx_arena(tx), &of_user, &n));
     return make_room(tx, begin, &of_user, n, begin->most_of_user);
+}
+
+static void put_owner(Row *row, Arena *a, const SessionOwner *owner)
+{
+    row->values[FLD_AUTH_SESSION_PROOF] = value_text(str_dup(a, str_from(owner->proof)));
+    if (owner->account_key != 0) {
+        row->values[FLD_AUTH_SESSION_ACCOUNT] = value_integer(owner->account_key);
+    } else {
+        row->values[FLD_AUTH_SESSION_USER] = value_text(owner->user);
+        row->values[FLD_AUTH_SESSION_GROUPS] = value_text(owner->groups);
+    }
 }
 
 Err *session_write(Tx *tx, SessionBegin *begin)
@@ -239,8 +338,7 @@ Err *session_write(Tx *tx, SessionBegin *begin)
     Row *row = row_new(a, sessions);
     (void)sodium_bin2hex(hash, sizeof hash, begin->made.hash, sizeof begin->made.hash);
     row->values[FLD_AUTH_SESSION_HASH] = value_text(str_dup(a, str_from(hash)));
-    row->values[FLD_AUTH_SESSION_PROOF] = value_text(str_dup(a, str_from(begin->made.proof)));
-    row->values[FLD_AUTH_SESSION_ACCOUNT] = value_integer(begin->made.account_key);
+    put_owner(row, a, &begin->made.owner);
     row->values[FLD_AUTH_SESSION_AGE] = value_integer(0);
     row->values[FLD_AUTH_SESSION_IDLE] = value_integer(0);
     row->values[FLD_AUTH_SESSION_WRITTEN] = value_integer(begin->wall_us);

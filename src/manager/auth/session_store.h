@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/auth/login.h"
 #include "manager/auth/session.h"
 #include "store/writer.h"
 
@@ -38,13 +39,10 @@ typedef struct SessionBegin {
     size_t n_ended;
 } SessionBegin;
 
-/* Reads the account anew: false if it isn't valid (any more).
- *
- *   stored   what the password was compared with (LoginProof)
- *
- * Errors: ERR_IO. */
-CHECKED Err *session_begin(SessionBegin *begin, Reader *reader, Arena *a, int64_t account_key,
-                           Str stored, int64_t now_us, bool *ret_valid);
+/* For who proved with LOGIN_OK who he is. Reads his account anew: false if it isn't valid (any
+ * more). Errors: ERR_IO. */
+CHECKED Err *session_begin(SessionBegin *begin, Reader *reader, Arena *a, const LoginProof *proof,
+                           int64_t now_us, bool *ret_valid);
 
 /* Then, inside a write request of STORE_AUTH. Errors: ERR_IO. */
 CHECKED Err *session_write(Tx *tx, SessionBegin *begin);

@@ -137,7 +137,7 @@ static void session_is_written(WriteRequest *write, const Err *e, int64_t seq)
     const SessionAccount *account = &x->begin.account;
     const SessionView view = {.principal = account->grant.principal,
                               .idle_us = account->idle_us,
-                              .left_us = SESSION_LIFE_US};
+                              .left_us = session_life_us(&x->begin.made.owner)};
     session_written(x->handler->sessions, &x->begin);
     add_cookie(x, SESSION_COOKIE, x->begin.id, false);
     add_cookie(x, SESSION_CSRF_COOKIE, csrf_token_of(x->http->arena, x->begin.id), true);
@@ -166,8 +166,11 @@ static void send_refused(SessionExchange *x, const LoginProof *proof)
     }
 }
 
-/* False: not, or not any more. */
-static Err *check_password(SessionExchange *x, Reader *reader, LoginProof *proof)
+typedef Err *CheckFunction(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                           LoginProof *ret_proof);
+
+static Err *check_password(SessionExchange *x, Reader *reader, CheckFunction *check,
+                           LoginProof *proof)
 {
     Arena *a = x->http->arena;
     const LoginPassword given = {.user = x->sign_in.username,
@@ -175,32 +178,66 @@ static Err *check_password(SessionExchange *x, Reader *reader, LoginProof *proof
                                  .address = &x->http->client_address,
                                  .is_web = true};
     bool valid = true;
-    TRY(login_check_password(x->handler->login, reader, a, &given, proof));
+    TRY(check(x->handler->login, reader, a, &given, proof));
     if (proof->answer == LOGIN_OK) {
         x->begin = (SessionBegin){.id = random_token_make(a),
                                   .replaced = x->id,
                                   .wall_us = datetime_now_us(),
                                   .most = SESSIONS_MAX,
                                   .most_of_user = SESSIONS_OF_USER_MAX};
-        TRY(session_begin(&x->begin, reader, a, proof->account.integer, proof->stored,
-                          datetime_monotonic_us(), &valid));
+        TRY(session_begin(&x->begin, reader, a, proof, datetime_monotonic_us(), &valid));
     }
     proof->answer = valid ? proof->answer : LOGIN_REFUSED;
     return NULL;
 }
 
-static void job_sign_in(PoolJob *job, Reader *reader)
+static void ask_directory(SessionExchange *x);
+
+static void check(SessionExchange *x, Reader *reader, CheckFunction *by)
 {
-    SessionExchange *x = CONTAINER_OF(job, SessionExchange, job);
     LoginProof proof;
-    const Err *e = check_password(x, reader, &proof);
+    const Err *e = check_password(x, reader, by, &proof);
     if (e != NULL) {
         send_failure(x, e);
     } else if (proof.answer == LOGIN_OK) {
         store_session_write(x, write_session, session_is_written);
+    } else if (proof.answer == LOGIN_ASK_DIRECTORY) {
+        ask_directory(x);
     } else {
         send_refused(x, &proof);
     }
+}
+
+static void job_sign_in(PoolJob *job, Reader *reader)
+{
+    check(CONTAINER_OF(job, SessionExchange, job), reader, login_check_password);
+}
+
+static void job_sign_in_by_directory(PoolJob *job, Reader *reader)
+{
+    check(CONTAINER_OF(job, SessionExchange, job), reader, login_check_directory);
+}
+
+static void job_give_up(PoolJob *job)
+{
+    send_error(CONTAINER_OF(job, SessionExchange, job), 503, 1,
+               STR("The server is stopping; try again."));
+}
+
+static void put_sign_in(SessionExchange *x, Pool *pool, const PoolJob *job)
+{
+    x->job = *job;
+    if (!pool_put(pool, &x->job)) {
+        send_error(x, 429, 1, STR("Too many logins at once; try again."));
+    }
+}
+
+static void ask_directory(SessionExchange *x)
+{
+    const PoolJob job = {.run = job_sign_in_by_directory,
+                         .give_up = job_give_up,
+                         .source = handler_source(x->handler, x->http)};
+    put_sign_in(x, x->handler->directory, &job);
 }
 
 static void sign_in(SessionExchange *x)
@@ -221,10 +258,8 @@ static void sign_in(SessionExchange *x)
         send_refused(x, &(LoginProof){.answer = LOGIN_THROTTLED, .wait_s = wait_s});
         return;
     }
-    x->job = (PoolJob){.run = job_sign_in, .source = handler_source(h, x->http)};
-    if (!pool_put(h->passwords, &x->job)) {
-        send_error(x, 429, 1, STR("Too many logins at once; try again."));
-    }
+    const PoolJob job = {.run = job_sign_in, .source = handler_source(h, x->http)};
+    put_sign_in(x, h->passwords, &job);
 }
 
 /* --- with a session --- */

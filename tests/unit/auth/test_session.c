@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/datetime.h"
+#include "manager/auth/directory_name.h"
 #include "manager/auth/random_token.h"
 #include "manager/auth/session_store.h"
 #include "model/model_ids.h"
@@ -87,8 +88,8 @@ static Str sign_in(Fixture *f, int64_t account, const char *stored, Str replaced
                             .wall_us = WALL + now_us - START,
                             .most = f->most,
                             .most_of_user = f->most_of_user};
-    assert_null(session_begin(begin, f->reader, f->script->arena, account, str_from(stored), now_us,
-                              &valid));
+    const LoginProof proof = {.account = value_integer(account), .stored = str_from(stored)};
+    assert_null(session_begin(begin, f->reader, f->script->arena, &proof, now_us, &valid));
     assert_true(valid);
     write_begun(f, begin);
     return begin->id;
@@ -242,10 +243,13 @@ static void test_a_changed_account_begins_none(void **state)
     Fixture f = fixture_new();
     SessionBegin begin = {.id = random_token_make(f.script->arena)};
     bool valid = true;
-    assert_null(session_begin(&begin, f.reader, f.script->arena, 5, STR("another"), START, &valid));
-    assert_false(valid);
-    assert_null(session_begin(&begin, f.reader, f.script->arena, 99, STR("p1"), START, &valid));
-    assert_false(valid);
+    const LoginProof proofs[] = {{.account = value_integer(5), .stored = STR("another")},
+                                 {.account = value_integer(99), .stored = STR("p1")},
+                                 {.account = VALUE_NONE, .user = STR("somebody")}};
+    for (size_t i = 0; i < ARRAY_N(proofs); i++) {
+        assert_null(session_begin(&begin, f.reader, f.script->arena, &proofs[i], START, &valid));
+        assert_false(valid);
+    }
     fixture_free(&f);
 }
 
@@ -424,6 +428,76 @@ static void test_upkeep(void **state)
     fixture_free(&f);
 }
 
+static void test_somebody_of_the_directory(void **state)
+{
+    (void)state;
+    Fixture f = fixture_new();
+    Str groups[] = {STR("a \"name\" \xff"), STR_NONE};
+    assert_true(directory_name_read(f.script->arena, STR("cn=b,dc=x"), &groups[1]));
+    const LoginProof proof = {
+        .account = VALUE_NONE, .user = STR("dora"), .groups = groups, .n_groups = ARRAY_N(groups)};
+    SessionView view;
+    bool valid = false;
+    script_do(f.script, "update authentication 1 source=LDAP+LOCAL");
+    script_do(f.script, "update global 1 session_timeout_enabled=0");
+    SessionBegin begin = {.id = random_token_make(f.script->arena),
+                          .wall_us = WALL,
+                          .most = SESSIONS_MAX,
+                          .most_of_user = 1};
+    assert_null(session_begin(&begin, f.reader, f.script->arena, &proof, START, &valid));
+    assert_true(valid);
+    write_begun(&f, &begin);
+    assert_true(is_good(&f, begin.id, START, &view));
+    assert_true(str_equal(view.principal.name, STR("ldap:dora")));
+    assert_int_equal(view.principal.permissions, 0);
+    assert_int_equal(view.left_us, SESSION_DIRECTORY_LIFE_US);
+    /* Rights follow at once, also for who came before a restart. */
+    script_do(f.script, "create ldap_role 1 name=m ldap_group_dn=cn=b,dc=x");
+    script_do(f.script, "link ldap_role.roles 1 1");
+    assert_true(is_good(&f, begin.id, START, &view));
+    assert_true(permission_set_has(view.principal.permissions, f.script->model->use_api));
+    restart_after(&f, MINUTE);
+    assert_true(is_good(&f, begin.id, 7 * SECOND, &view));
+    assert_true(permission_set_has(view.principal.permissions, f.script->model->use_api));
+    assert_int_equal(view.left_us, SESSION_DIRECTORY_LIFE_US - MINUTE);
+    /* Another of the same name takes its place. */
+    const Str first = begin.id;
+    begin.id = random_token_make(f.script->arena);
+    assert_null(session_begin(&begin, f.reader, f.script->arena, &proof, 7 * SECOND, &valid));
+    write_begun(&f, &begin);
+    assert_false(is_good_at(&f, first, 7 * SECOND));
+    assert_true(is_good_at(&f, begin.id, 7 * SECOND));
+    assert_false(is_good_at(&f, begin.id, 7 * SECOND + SESSION_DIRECTORY_LIFE_US));
+    fixture_free(&f);
+}
+
+static void test_what_ends_somebody_of_the_directory(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {
+        "update authentication 1 source=LOCAL",
+        "create administrator 7 name=dora password=p enabled=1",
+    };
+    for (size_t i = 0; i < ARRAY_N(ends); i++) {
+        Fixture f = fixture_new();
+        const LoginProof proof = {.account = VALUE_NONE, .user = STR("dora")};
+        bool valid = false;
+        script_do(f.script, "update authentication 1 source=LDAP+LOCAL");
+        const Str local = sign_in_one(&f, START);
+        SessionBegin begin = {
+            .id = random_token_make(f.script->arena), .most = 9, .most_of_user = 9};
+        assert_null(session_begin(&begin, f.reader, f.script->arena, &proof, START, &valid));
+        write_begun(&f, &begin);
+        assert_true(is_good_at(&f, begin.id, START));
+        script_do(f.script, ends[i]);
+        assert_false(is_good_at(&f, begin.id, START));
+        assert_true(is_good_at(&f, local, START));
+        script_do(f.script, "update authentication 1 source=LDAP");
+        assert_false(is_good_at(&f, local, START));
+        fixture_free(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +514,8 @@ int main(void)
         cmocka_unit_test(test_clock_jumps),
         cmocka_unit_test(test_limit_of_all_over_restarts),
         cmocka_unit_test(test_upkeep),
+        cmocka_unit_test(test_somebody_of_the_directory),
+        cmocka_unit_test(test_what_ends_somebody_of_the_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
