@@ -131,6 +131,21 @@ def test_a_child_is_moved_from_its_side(client, room):
     assert (aliases(client, room), aliases(client, other)) == (['r.2'], ['r.1'])
 
 
+@pytest.mark.parametrize('shown', [('resource_uri',), ('id',), ('name', 'url'), ('resource_uri', 'id', 'name', 'url')], ids='+'.join)
+def test_nobodys_children(client, shown):
+    """wire 9.3: what belongs to nobody is found and comes along, to a new parent or to an old one."""
+    account = {'service_account_username': 'a', 'service_account_password': 'b'}
+    for new in (True, False):
+        url = client.read(client.create('mjx_exchange_autodiscover_url', name=f'Nobody {new}', url='https://a.b/'))
+        given = [{name: url[name] for name in shown}]
+        if new:
+            parent = client.create('mjx_exchange_deployment', name='Finder', **account, autodiscover_urls=given)
+        else:
+            client.change(parent, autodiscover_urls=given)
+        assert client.read(url['resource_uri']) == {**url, 'exchange_deployment': parent}
+        assert [one['id'] for one in client.read(parent)['autodiscover_urls']] == [url['id']]
+
+
 def test_children_cleared_and_left_alone(client, room):
     client.change(room, aliases=None)
     assert aliases(client, room) == ['r.1', 'r.2']

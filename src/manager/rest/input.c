@@ -151,7 +151,7 @@ static CHECKED Err *read_target(const Typing *t, const Field *f, const Json *jso
         input->n_fields = MIN(input->n_fields, ret->n_uniques);
         input->id = VALUE_NONE;
     }
-    if (!child || t->creating) {
+    if (!child || (t->creating && ret->n_keys == 0)) { /* one that names a key may be there */
         input_check_new(&inner, input, f->reverse);
     }
     ret->object = input;

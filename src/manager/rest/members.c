@@ -331,18 +331,40 @@ static CHECKED Err *move_child(Apply *a, Siblings *s, const Reference *reference
     return NULL;
 }
 
+/* The row that an object names, by its key or a unique value, if it is nobody's child; else NULL.
+ */
+static CHECKED Err *find_orphan(Apply *a, const Field *f, const Reference *reference,
+                                const Row **ret_row)
+{
+    const Row *row = NULL;
+    Value key = VALUE_NONE;
+    if (f->reverse->nullable) {
+        TRY(reference_find(tx_reader(a->tx), a->arena, reference, &key));
+    }
+    if (!value_is_null(key)) {
+        TRY(reader_get(tx_reader(a->tx), a->arena, f->target, key, &row));
+    }
+    *ret_row = row != NULL && value_is_null(row->values[f->reverse->index]) ? row : NULL;
+    return NULL;
+}
+
 /* One that names a key comes back under it; that of somebody else's child is taken, which the store
- * tells: to give an object is not to move it (wire 9.3). */
+ * tells: to give an object is not to move it (wire 9.3). Nobody's child is found and belongs here
+ * from now on. */
 static CHECKED Err *create_child(Apply *a, Siblings *s, const Reference *reference)
 {
     const Field *f = s->field;
-    const Row *row = NULL;
+    const Row *row = NULL, *orphan = NULL;
     TRY(check_right(a, f));
     Apply inner = *a;
     inner.under = f->name;
     inner.within = f->reverse;
     Value key = reference->n_keys > 0 ? reference->keys[0] : VALUE_NONE;
-    Err *e = apply_create(&inner, reference->object, key, f->reverse, s->owner, NULL, &row);
+    TRY(find_orphan(a, f, reference, &orphan));
+    Err *e = orphan != NULL
+                 ? apply_update(&inner, orphan, reference->object, false, f->reverse, s->owner,
+                                NULL, &row)
+                 : apply_create(&inner, reference->object, key, f->reverse, s->owner, NULL, &row);
     if (e == NULL) {
         (void)siblings_add(a, s, row, true);
     }
