@@ -74,6 +74,18 @@ def test_faults_come_together(client):
     assert found['name'] == ['This field is required.']
 
 
+def test_what_a_put_to_nothing_lacks_comes_with_all_else(client):
+    """wire 7, 8: it would be a creation."""
+    found = problems(client.put('conference/987654/', {'call_type': 'none'}))
+    assert set(found) == {'name', 'call_type'} and found['name'] == ['This field is required.']
+
+
+def test_a_required_secret_of_null_comes_with_all_else(client):
+    """wire 7"""
+    found = problems(client.post('administrator/', {'name': '', 'password': None}), 'administrator')
+    assert found == {'name': ['This field is required.'], 'password': ['This field is required.']}
+
+
 TAKEN = 'already exists'
 
 

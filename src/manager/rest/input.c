@@ -75,9 +75,13 @@ static bool read_secret(const Typing *t, const Json *json, InputField *out)
 {
     const Field *f = out->field;
     Str text = STR_NONE;
-    if (json->type == JSON_NULL) {
+    if (json->type == JSON_NULL && !(t->creating && f->required)) {
         out->kind = INPUT_NULL;
         return true;
+    }
+    if (json->type == JSON_NULL) {
+        typing_problem(t, f, TYPING_REQUIRED);
+        return false;
     }
     if (!convert_text(json, &text)) {
         typing_problem(t, f, STR("Give a text."));

@@ -192,6 +192,10 @@ static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write
             *ret_gone = true;
             return NULL;
         }
+        if (old == NULL && write->n_prepared == 0) { /* write_prepare() looked itself */
+            const Typing typing = {.arena = request->arena, .problems = &write->problems};
+            input_check_new(&typing, item->input, NULL);
+        }
     }
     TRY(taken_merge(reader, request->arena, item->input, old, &row));
     TRY(taken_note(&taken, item->input, row, old));
