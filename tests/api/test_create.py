@@ -161,7 +161,7 @@ def test_what_leads_nowhere_comes_with_all_else(client, given, fault):
     assert set(found) == {faulty, *given} and all(len(texts) == 1 for texts in found.values())
 
 
-def test_own_values_are_not_taken(client):
+def test_own_values_are_not_taken(client, holder):
     """wire 7, 8.2: a refused change hears nothing of what the object itself has."""
     room = client.create('conference', name='Own', aliases=[{'alias': 'own.a'}, {'alias': 'own.b'}])
     first, second = (alias['id'] for alias in client.read(room)['aliases'])
