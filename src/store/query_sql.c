@@ -547,6 +547,22 @@ static void put_membership(Builder *b, const Table *t, unsigned alias, const Fie
     buf_printf(b->out, " IN s%u", set);
 }
 
+/* The row's relation leads into the set. For isnull=true a way that ends before the field will do,
+ * too, as in the outer join that the API's clients know. In parentheses. */
+static void put_way(Builder *b, const Table *t, unsigned alias, const Field *relation,
+                    const Filter *f, unsigned set)
+{
+    static const Value yes = {.type = VALUE_INTEGER, .integer = 1};
+    const Filter ends = {.field = relation, .lookup = LOOKUP_ISNULL, .values = &yes, .n_values = 1};
+    buf_put_char(b->out, '(');
+    put_membership(b, t, alias, relation, set);
+    if (is_isnull(f, true)) {
+        buf_put_lit(b->out, " OR ");
+        put_leaf(b, t, alias, &ends);
+    }
+    buf_put_char(b->out, ')');
+}
+
 /* The near sides of links whose far sides are in a set. */
 static unsigned put_link_set(Builder *b, const Table *t, const Field *relation, unsigned far)
 {
@@ -580,45 +596,23 @@ static unsigned put_sets(Builder *b, const Table *t, const Filter *f, size_t ste
     if (last) {
         put_leaf(b, target, alias, f);
     } else {
-        put_membership(b, target, alias, f->path[step + 1], behind);
+        put_way(b, target, alias, f->path[step + 1], f, behind);
     }
     buf_put_char(b->out, ')');
     return relation->kind == RELATION_LINKS ? put_link_set(b, t, relation, set) : set;
-}
-
-static bool is_to_ones_only(const Filter *f)
-{
-    for (size_t i = 0; i < f->n_path; i++) {
-        if (field_is_to_many(f->path[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Through to-ones, isnull=true also holds where the way ends before the field: it is looked for as
- * the opposite of isnull=false. */
-static bool is_negated(const Filter *f)
-{
-    return f->n_path > 0 && is_isnull(f, true) && is_to_ones_only(f);
 }
 
 /* All sets; *ret_sets[n_filters]: that of each filter with a path. */
 static const unsigned *put_all_sets(Builder *b, const Table *t, const Query *q,
                                     const Str proposals[])
 {
-    static const Value no = {.type = VALUE_INTEGER, .integer = 0};
     unsigned *sets = ARENA_ARRAY(b->arena, unsigned, q->n_filters + 1);
     for (size_t i = 0; i < q->n_filters; i++) {
-        Filter filter = q->filters[i];
-        if (filter.n_path == 0) {
+        if (q->filters[i].n_path == 0) {
             continue;
         }
-        if (is_negated(&filter)) {
-            filter.values = &no;
-        }
         b->proposals = proposals != NULL ? proposals[i] : STR_NONE;
-        sets[i] = put_sets(b, t, &filter, 0);
+        sets[i] = put_sets(b, t, &q->filters[i], 0);
         buf_put_char(b->out, ' ');
     }
     return sets;
@@ -628,12 +622,9 @@ static void put_filter(Builder *b, const Table *t, const Filter *f, unsigned set
 {
     if (f->n_path == 0) {
         put_leaf(b, t, 0, f);
-        return;
+    } else {
+        put_way(b, t, 0, f->path[0], f, set);
     }
-    const bool negated = is_negated(f);
-    buf_put_str(b->out, negated ? STR("NOT coalesce(") : STR(""));
-    put_membership(b, t, 0, f->path[0], set);
-    buf_put_str(b->out, negated ? STR(", 0)") : STR(""));
 }
 
 /* --- the whole --- */

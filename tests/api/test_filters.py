@@ -78,6 +78,8 @@ def find(client, rooms, query):
     # to-many (4.2, 4.6): once, however many fit
     ('aliases__alias__startswith=f.', [0, 1]), ('aliases__alias=f.two', [0]), ('aliases__description=second', [0]),
     ('aliases__isnull=true', [2, 3, 4]), ('aliases__isnull=false', [0, 1]),
+    ('aliases__alias__isnull=true', [2, 3, 4]), ('aliases__alias__isnull=false', [0, 1]),
+    ('aliases__conference__ivr_theme__name__isnull=true', [0, 1, 2, 3, 4]),
     ('aliases__conference__name__icontains=TWO', [1]), ('ivr_theme__isnull=true', [0, 1, 2, 3, 4]),
     # what is no field is left alone (4.1)
     ('tenant=x', [0, 1, 2, 3, 4]), ('connect_time__gte=2024-01-01', [0, 1, 2, 3, 4]), ('_=17', [0, 1, 2, 3, 4]),
