@@ -14,7 +14,7 @@ typedef struct NodeNames {
     bool as_addresses;         /* shown as URIs, else as host names with their domain */
 } NodeNames;
 
-/* For ResourceHooks.compute: two queries, however many rows. */
+/* For ResourceHooks.compute: up to four queries, however many rows. */
 CHECKED Err *node_names_compute(const NodeNames *names, Reader *reader, Arena *a, Row *rows[],
                                 size_t n);
 
