@@ -88,3 +88,10 @@ bool resource_has_table(const Resource *r);
 
 /* The seed with that key, or NULL. */
 const Seed *resource_seed(const Resource *r, Value key);
+
+/* Whether these rights are enough to write the resource's rows, or to carry the command out. */
+static inline bool resource_may_be_changed(const Resource *r, PermissionSet set)
+{
+    return permission_set_has(set, r->permission_change) &&
+           permission_set_has(set, r->permission_also);
+}

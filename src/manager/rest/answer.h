@@ -105,6 +105,6 @@ bool problems_any(const Problems *p);
 /* 400 {"<name>": {"<field>": ["…"]}}; name: of the resource or command. */
 void answer_problems(RestAnswer *answer, Str name, const Problems *p);
 
-/* The answer to a failure: by its kind, and in the shape of problems where it names a field. Logs
- * what only the log may see. */
+/* The answer to a failure: by its kind (ERR_NOT_FOUND: an empty 404), and in the shape of problems
+ * where it names a field. Logs what only the log may see. name: of the resource or command. */
 void answer_failure(RestAnswer *answer, Arena *a, Str name, const Err *e);

@@ -29,8 +29,7 @@ Err *apply_faulty(const Apply *a)
 
 bool apply_may_change(const Apply *a, const Resource *resource)
 {
-    return permission_set_has(a->set, resource->permission_change) &&
-           permission_set_has(a->set, resource->permission_also);
+    return resource_may_be_changed(resource, a->set);
 }
 
 Err *apply_forbidden(const Apply *a, Str field)

@@ -16,7 +16,7 @@
 
 static Str content_type(const RestRequest *request)
 {
-    return str_trim(request->header(request->header_context, STR("content-type")));
+    return str_trim(request_header(request, STR("content-type")));
 }
 
 bool body_is_large(const RestRequest *request, size_t here_bytes)

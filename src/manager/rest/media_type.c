@@ -40,7 +40,7 @@ BodyType body_type_of(const RestRequest *request)
 {
     const Resource *r = request->route.resource;
     const bool command = r->family == FAMILY_COMMAND;
-    const Str type = str_trim(request->header(request->header_context, STR("content-type")));
+    const Str type = str_trim(request_header(request, STR("content-type")));
     if (type.len == 0 || request->bodyless) {
         return command ? BODY_JSON_OR_FORM : BODY_JSON;
     }

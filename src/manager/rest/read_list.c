@@ -75,7 +75,7 @@ static Err *parse(RestRequest *request, ListWork *work)
  * with a tag of this list, its parent was there, and nothing changed since. */
 static bool answer_unchanged(const Rest *r, RestRequest *request)
 {
-    const Str asked = request->header(request->header_context, STR("if-none-match"));
+    const Str asked = request_header(request, STR("if-none-match"));
     if (asked.len == 0) {
         return false;
     }

@@ -18,7 +18,7 @@ static void answer_object(const Rest *r, RestRequest *request, Buf *body, CacheT
 {
     const Str epoch = r->epochs[store_file_of(request->route.resource)];
     const Str etag = etag_of_object(request->arena, epoch, tag);
-    const Str asked = request->header(request->header_context, STR("if-none-match"));
+    const Str asked = request_header(request, STR("if-none-match"));
     if (etag_none_match(asked, etag)) {
         (void)buf_free(body); /* always NULL */
         answer_not_modified(&request->answer, request->arena, etag);

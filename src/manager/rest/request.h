@@ -58,3 +58,9 @@ typedef struct RestRequest {
                    SetWork, Write or CommandWork, by method and route */
     RestAnswer answer;
 } RestRequest;
+
+/* The value of a header by its lower-case name; STR_NONE if it wasn't sent. */
+static inline Str request_header(const RestRequest *request, Str name)
+{
+    return request->header(request->header_context, name);
+}

@@ -89,11 +89,6 @@ Rest *rest_free(Rest *r)
 
 /* --- before the login --- */
 
-static Str header_of(const RestRequest *request, Str name)
-{
-    return request->header(request->header_context, name);
-}
-
 static bool has_header(const RestAnswer *answer, const char *name)
 {
     for (size_t i = 0; i < answer->n_headers; i++) {
@@ -107,7 +102,7 @@ static bool has_header(const RestAnswer *answer, const char *name)
 void rest_forbid_caching(RestRequest *request)
 {
     if (!has_header(&request->answer, "Cache-Control") &&
-        str_equal(header_of(request, STR("x-requested-with")), STR("XMLHttpRequest"))) {
+        str_equal(request_header(request, STR("x-requested-with")), STR("XMLHttpRequest"))) {
         answer_add_header(&request->answer, request->arena, "Cache-Control", STR("no-cache"));
     }
 }
@@ -154,7 +149,7 @@ static Str upper(Arena *a, Str s)
 /* Old HTTP libraries can't send a PATCH, so they POST and name it in a header (wire 1.4). */
 static void read_method(RestRequest *request)
 {
-    const Str override = str_trim(header_of(request, STR("x-http-method-override")));
+    const Str override = str_trim(request_header(request, STR("x-http-method-override")));
     if (override.len > 0) {
         request->method = upper(request->arena, override);
     }
@@ -253,8 +248,7 @@ static bool is_permitted(const Rest *r, const RestRequest *request)
                (request->route.kind != ROUTE_DETAIL ||
                 permission_set_has(set, resource->permission_detail));
     }
-    return permission_set_has(set, resource->permission_change) &&
-           permission_set_has(set, resource->permission_also);
+    return resource_may_be_changed(resource, set);
 }
 
 /* Whether a body means anything: one that comes with a GET or DELETE is read over (wire 1.5, 8). */

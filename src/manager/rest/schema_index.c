@@ -122,7 +122,7 @@ static void answer_as_page(const Rest *r, RestRequest *request)
 void schema_index_answer(const Rest *r, RestRequest *request)
 {
     const Str format = parameter_last(request->parameters, request->n_parameters, STR("format"));
-    const Str accept = request->header(request->header_context, STR("accept"));
+    const Str accept = request_header(request, STR("accept"));
     if (str_equal(format, STR("json")) ||
         (str_find_str(accept, STR("application/json")) != SIZE_MAX &&
          str_find_str(accept, STR("text/html")) == SIZE_MAX)) {

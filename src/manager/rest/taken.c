@@ -147,9 +147,7 @@ static CHECKED Err *note_child(const Taken *t, const InputField *given, const In
 
 static CHECKED Err *note_children(const Taken *t, const InputField *given, Value owner)
 {
-    const Resource *target = given->field->target;
-    if (!permission_set_has(t->set, target->permission_change) ||
-        !permission_set_has(t->set, target->permission_also)) {
+    if (!resource_may_be_changed(given->field->target, t->set)) {
         return NULL;
     }
     for (size_t i = 0; i < given->n_members && !t->problems->full; i++) {

@@ -93,7 +93,7 @@ static CHECKED Err *parse_request(const Rest *r, RestRequest *request, Write *wr
         if (!uri_key_from_text(request->arena, resource, request->route.id, &write->key)) {
             return err(request->arena, ERR_NOT_FOUND, "There is no such object.");
         }
-        write->if_match = request->header(request->header_context, STR("if-match"));
+        write->if_match = request_header(request, STR("if-match"));
     } else if (request->method_bit == METHOD_PUT || request->method_bit == METHOD_DELETE) {
         TRY(list_write_parse_filters(r, request, write));
     }
@@ -106,11 +106,7 @@ static CHECKED Err *parse_request(const Rest *r, RestRequest *request, Write *wr
 
 static void answer_error_of(RestRequest *request, const Err *e)
 {
-    if (e->kind == ERR_NOT_FOUND) {
-        answer_empty(&request->answer, 404);
-    } else {
-        answer_failure(&request->answer, request->arena, request->route.resource->name, e);
-    }
+    answer_failure(&request->answer, request->arena, request->route.resource->name, e);
 }
 
 /* Commands, and actions on objects that are never there: upgrades in stages (wire 12.4) are refused
@@ -251,7 +247,7 @@ static void add_location(const Rest *r, RestRequest *request, const Row *row)
 {
     Buf out;
     buf_init(&out, LOCATION_MAX);
-    Str host = request->header(request->header_context, STR("host"));
+    Str host = request_header(request, STR("host"));
     if (r->options.absolute_location && host.len > 0) {
         buf_printf(&out, "https://%.*s", STR_ARG(host));
     }

@@ -279,8 +279,6 @@ RestNext write_prepare(const Rest *r, RestRequest *request, Reader *reader)
     }
     if (e == NULL) {
         answer_problems(&request->answer, request->route.resource->name, &write->problems);
-    } else if (e->kind == ERR_NOT_FOUND) {
-        answer_empty(&request->answer, 404);
     } else {
         answer_failure(&request->answer, request->arena, request->route.resource->name, e);
     }
