@@ -7,6 +7,7 @@
 #include "pki/data.h"
 #include "pki/failure.h"
 #include "pki/objects.h"
+#include "pki/subject_name.h"
 
 /* Microsoft's enrollCertTypeExtension: the name of a template of its authorities. */
 #define TEMPLATE_OID "1.3.6.1.4.1.311.20.2"
@@ -18,15 +19,43 @@ typedef struct Making {
     Arena *arena;
     const SigningRequest *request;
     gnutls_x509_crq_t crq;
-    size_t n_alt_names;
 } Making;
+
+/* GnuTLS itself doesn't look at the length, which authorities do. */
+static bool is_country(Str value)
+{
+    return value.len == 2 && (value.ptr[0] | 0x20) >= 'a' && (value.ptr[0] | 0x20) <= 'z' &&
+           (value.ptr[1] | 0x20) >= 'a' && (value.ptr[1] | 0x20) <= 'z';
+}
+
+static CHECKED Err *put_attribute(const Making *m, const NameAttribute *attribute)
+{
+    const Str value = attribute->value;
+    if (!attribute->is_der && strcmp(attribute->oid, GNUTLS_OID_X520_COUNTRY_NAME) == 0 &&
+        !is_country(value)) {
+        return err(m->arena, ERR_INVALID, "A country (C) has two letters.");
+    }
+    return gnutls_x509_crq_set_dn_by_oid(m->crq, attribute->oid, attribute->is_der, value.ptr,
+                                         (unsigned)value.len) < 0
+               ? err(m->arena, ERR_INVALID, "An attribute can't have the value that is given.")
+               : NULL;
+}
+
+static CHECKED Err *put_attributes(const Making *m, Str name)
+{
+    NameAttribute *attributes = NULL;
+    size_t n = 0;
+    TRY(subject_name_read(m->arena, name, &attributes, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(put_attribute(m, &attributes[i]));
+    }
+    return NULL;
+}
 
 static CHECKED Err *put_distinguished_name(const Making *m, Str name)
 {
-    return gnutls_x509_crq_set_dn(m->crq, str_to_cstr(m->arena, name), NULL) < 0
-               ? err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_DISTINGUISHED_NAME),
-                           "This is no distinguished name: write it like \"CN=host,O=company\".")
-               : NULL;
+    Err *e = put_attributes(m, name);
+    return e != NULL ? err_set_field(m->arena, e, STR(SIGNING_REQUEST_DISTINGUISHED_NAME)) : NULL;
 }
 
 /* What holds no attribute is a common name alone. */
@@ -77,37 +106,90 @@ static int put_address(const Making *m, Str name)
         v4 ? (unsigned)sizeof(struct in_addr) : (unsigned)sizeof address, GNUTLS_FSAN_APPEND);
 }
 
-/* Below 0: it is neither an address nor a host name. */
-static int put_alt_name(Making *m, Str name)
+static int put_text(const Making *m, gnutls_x509_subject_alt_name_t kind, Str text)
 {
-    m->n_alt_names++;
-    if (put_address(m, name) == 0) {
-        return 0;
-    }
-    if (!is_host(name)) {
-        return GNUTLS_E_INVALID_REQUEST;
-    }
-    return gnutls_x509_crq_set_subject_alt_name(m->crq, GNUTLS_SAN_DNSNAME, name.ptr,
-                                                (unsigned)name.len, GNUTLS_FSAN_APPEND);
+    return gnutls_x509_crq_set_subject_alt_name(m->crq, kind, text.ptr, (unsigned)text.len,
+                                                GNUTLS_FSAN_APPEND);
 }
 
-static CHECKED Err *put_alt_names(Making *m)
+static int put_host(const Making *m, Str name)
 {
-    const Str common_name = m->request->common_name;
-    (void)put_alt_name(m, common_name); /* it may be any name */
+    return is_host(name) ? put_text(m, GNUTLS_SAN_DNSNAME, name) : GNUTLS_E_INVALID_REQUEST;
+}
+
+/* The part before the @ as most mail systems take it, without quotes. */
+static bool is_mailbox(Str text)
+{
+    const size_t at = str_find(text, '@', 0);
+    for (size_t i = 0; i < text.len && i < at; i++) {
+        const char c = text.ptr[i];
+        if (c <= ' ' || c > '~' || strchr("\"(),:;<>[\\]", c) != NULL) {
+            return false;
+        }
+    }
+    return at != SIZE_MAX && at > 0 && is_host(str_slice(text, at + 1, text.len));
+}
+
+static int put_mailbox(const Making *m, Str text)
+{
+    return is_mailbox(text) ? put_text(m, GNUTLS_SAN_RFC822NAME, text) : GNUTLS_E_INVALID_REQUEST;
+}
+
+/* Below 0: it is neither an address nor a host name. */
+static int put_bare(const Making *m, Str name)
+{
+    return put_address(m, name) == 0 ? 0 : put_host(m, name);
+}
+
+/* As OpenSSL shows and takes them: with a kind before. */
+static int put_alt_name(const Making *m, Str name)
+{
+    static const struct {
+        Str prefix;
+        int (*put)(const Making *m, Str name);
+    } kinds[] = {
+        {STR_INIT("DNS:"), put_host},
+        {STR_INIT("IP:"), put_address},
+        {STR_INIT("IP Address:"), put_address},
+        {STR_INIT("email:"), put_mailbox},
+    };
+    for (size_t i = 0; i < ARRAY_N(kinds); i++) {
+        const size_t len = kinds[i].prefix.len;
+        if (name.len > len && str_equal_ignoring_case(str_slice(name, 0, len), kinds[i].prefix)) {
+            return kinds[i].put(m, str_trim(str_slice(name, len, name.len)));
+        }
+    }
+    return str_find(name, '@', 0) != SIZE_MAX ? put_mailbox(m, name) : put_bare(m, name);
+}
+
+/* Whether it is the common name, which is there already. */
+static bool is_common_name(const Making *m, Str name)
+{
+    const Str prefix = STR("DNS:");
+    if (name.len > prefix.len && str_equal_ignoring_case(str_slice(name, 0, prefix.len), prefix)) {
+        name = str_trim(str_slice(name, prefix.len, name.len));
+    }
+    return str_equal_ignoring_case(name, m->request->common_name);
+}
+
+static CHECKED Err *put_alt_names(const Making *m)
+{
+    size_t n = 1;
+    (void)put_bare(m, m->request->common_name); /* it may be any name */
     Str rest = m->request->alt_names;
     while (rest.len > 0) {
         const Str name = str_trim(str_cut(&rest, ','));
-        if (name.len == 0 || str_equal_ignoring_case(name, common_name)) {
+        if (name.len == 0 || is_common_name(m, name)) {
             continue;
         }
-        if (m->n_alt_names == SIGNING_REQUEST_ALT_NAMES_MAX) {
+        if (n++ == SIGNING_REQUEST_ALT_NAMES_MAX) {
             return err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_ALT_NAMES),
                              "At most %d names.", SIGNING_REQUEST_ALT_NAMES_MAX);
         }
         if (put_alt_name(m, name) < 0) {
             return err_field(m->arena, ERR_INVALID, STR(SIGNING_REQUEST_ALT_NAMES),
-                             "Give host names or addresses, separated by commas.");
+                             "Give host names, addresses or e-mail addresses, separated by commas; "
+                             "DNS:, IP: and email: may stand before them.");
         }
     }
     return NULL;

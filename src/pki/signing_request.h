@@ -8,8 +8,8 @@
 
 typedef struct SigningRequest {
     Str common_name;
-    Str distinguished_name; /* RFC 4514, or just a common name; empty: common_name */
-    Str alt_names;          /* host names and addresses, separated by commas */
+    Str distinguished_name; /* as subject_name.h says, or just a common name; empty: common_name */
+    Str alt_names;          /* hosts, addresses, mailboxes between commas; OpenSSL's "DNS:" etc. */
     bool server_auth;       /* purposes asked for */
     bool client_auth;
     bool ad_compatible; /* with the name of the template that Microsoft's authorities want */

@@ -233,6 +233,32 @@ def test_a_subject_that_is_just_a_name(client):
     assert client.read(path)['dn'] == 'updated-value'
 
 
+@pytest.mark.parametrize('spelling, subject', [
+    ('emailAddress=a@example.com,CN=x,ST=Hesse,C=DE', 'C = DE, ST = Hesse, CN = x, emailAddress = a@example.com'),
+    ('E=a@example.com,CN=x,S=Hesse,C=DE', 'C = DE, ST = Hesse, CN = x, emailAddress = a@example.com'),
+    ('EMAIL=a@example.com, CN=x, O="Foo, Inc."', 'O = "Foo, Inc.", CN = x, emailAddress = a@example.com'),
+    ('/CN=x/O=y/emailAddress=a@example.com', 'CN = x, O = y, emailAddress = a@example.com')])
+def test_spellings_of_a_subject(client, spelling, subject):
+    """wire 9.5 (what openssl and Windows write), wire 1.9 (the spelling sent reads back)"""
+    path = client.create('certificate_signing_request', subject_name='x', private_key_type='ECDSAP256', dn=spelling)
+    assert f'Subject: {subject}\n' in request_text(client, path)
+    assert client.read(path)['dn'] == spelling
+
+
+def test_spellings_of_alternative_names(client):
+    """wire 9.5: with the kinds that openssl writes before them, and mailboxes"""
+    names = 'DNS:a.example.com, IP:1.2.3.4, IP Address:2001:db8::1, email:m@example.com, n@example.com'
+    path = client.create('certificate_signing_request', subject_name='x.example.com', private_key_type='ECDSAP256',
+                         additional_subject_alt_names=names)
+    assert ('DNS:x.example.com, DNS:a.example.com, IP Address:1.2.3.4, IP Address:2001:DB8:0:0:0:0:0:1, '
+            'email:m@example.com, email:n@example.com\n') in request_text(client, path)
+    for field, text in (('dn', 'CN=a+OU=b'), ('dn', '/CN=a/b'), ('dn', 'C=Germany'), ('dn', 'CN='),
+                        ('additional_subject_alt_names', 'IP:a.example.com'),
+                        ('additional_subject_alt_names', 'URI:http://a/')):
+        refuse(client, 'certificate_signing_request',
+               {'subject_name': 'a', 'private_key_type': 'ECDSAP256', field: text}, field)
+
+
 def public_part(text):
     return text[text.index('Public Key Algorithm'):text.index('Requested Extensions')]
 
