@@ -3,7 +3,7 @@
 #include "store/sql_builder.h"
 
 /* What a filter asks of one value, as SQL: equal, contains, in, less, the year of, … (wire 4.3).
- * Private to query_sql.c. */
+ * Private to store/. */
 
 /* What a condition is about: a column of the alias, or a count of rows that lead to it. */
 typedef struct Operand {
@@ -25,3 +25,6 @@ Str lookup_values_json(SqlBuilder *b, const Value values[], size_t n, bool folde
 
 /* " IN (…)", whatever the number of values: one parameter. */
 void lookup_put_in_json(SqlBuilder *b, Str json);
+
+/* Keys as a JSON array, for json_each(). */
+void keys_put_json(Buf *out, const Value keys[], size_t n);

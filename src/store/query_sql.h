@@ -31,6 +31,3 @@ CHECKED Err *query_to_sql(const Tables *tables, Arena *a, const Query *q, QueryW
                           const Str proposals[], Buf *out, QuerySql *ret_sql);
 
 void query_bind(const QuerySql *sql, Stmt *s);
-
-/* Keys as a JSON array, for json_each(). */
-void keys_put_json(Buf *out, const Value keys[], size_t n);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/query_sql.h"
+#include "store/lookup_sql.h"
 #include "store/statement.h"
 #include "store/store_private.h"
 #include "store/table_row.h"

@@ -2,7 +2,7 @@
 #include "store/search.h"
 
 #include "base/utf8.h"
-#include "store/query_sql.h"
+#include "store/lookup_sql.h"
 #include "store/statement.h"
 
 /* A longer text is looked for by its beginning; the condition sees the rest. */
