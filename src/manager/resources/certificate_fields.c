@@ -77,6 +77,34 @@ Err *certificate_fields_fill(const CertificateFields *fields, Arena *a,
     return NULL;
 }
 
+void certificate_fields_copy(const CertificateFields *fields, const Row *from, Row *to)
+{
+    const CertificateFields *f = fields;
+    const uint16_t all[] = {
+        f->certificate,
+        f->start_date,
+        f->end_date,
+        f->subject_name,
+        f->issuer_name,
+        f->subject_hash,
+        f->issuer_hash,
+        f->raw_subject,
+        f->raw_issuer,
+        f->key_id,
+        f->issuer_key_id,
+        f->serial_no,
+        f->text,
+        f->subject_alt_names,
+        f->server_auth_usage,
+        f->client_auth_usage,
+    };
+    for (size_t i = 0; i < ARRAY_N(all); i++) {
+        if (all[i] != CERTIFICATE_FIELD_NONE) {
+            to->values[all[i]] = from->values[all[i]];
+        }
+    }
+}
+
 Err *certificate_fields_problem(Err *e, Problems *problems, Str field, Str passphrase)
 {
     if (e == NULL || e->kind != ERR_INVALID) {

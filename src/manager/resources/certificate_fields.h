@@ -31,6 +31,9 @@ extern const CertificateFields certificate_fields_ca;
 CHECKED Err *certificate_fields_fill(const CertificateFields *fields, Arena *a,
                                      const Certificates *certificates, size_t i, Row *row);
 
+/* Takes the certificate and what was derived from it over from another row. */
+void certificate_fields_copy(const CertificateFields *fields, const Row *from, Row *to);
+
 /* ERR_INVALID of src/pki becomes a problem of `field`, or of `passphrase` where that is at fault;
  * other errors are handed on. */
 CHECKED Err *certificate_fields_problem(Err *e, Problems *problems, Str field, Str passphrase);

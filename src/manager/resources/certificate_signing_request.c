@@ -138,17 +138,28 @@ static CHECKED Err *find_key(const Store *store, Arena *a, const Row *old, Row *
 
 /* --- the signed certificate --- */
 
-static CHECKED Err *check_certificate(Arena *a, const PrivateKey *key, const Row *new,
-                                      Problems *problems)
+/* What the TLS certificate gets of it: all but the key, which the request itself has. */
+static CHECKED Err *describe_certificate(const Model *model, Arena *a, const PrivateKey *key,
+                                         Row *new, Problems *problems)
 {
+    const Str field = row_field_name(new, CERTIFICATE);
     CLEANUP(certificates_free) Certificates *certificates = NULL;
     TRY(certificate_fields_problem(certificates_read(a, row_text(new, CERTIFICATE), &certificates),
-                                   problems, row_field_name(new, CERTIFICATE), STR_NONE));
-    if (certificates != NULL && certificates_of_key(certificates, key) == SIZE_MAX) {
-        problems_add(problems, row_field_name(new, CERTIFICATE),
-                     "The certificate does not belong to the private key of this request.");
+                                   problems, field, STR_NONE));
+    const size_t leaf = certificates != NULL ? certificates_of_key(certificates, key) : SIZE_MAX;
+    if (leaf == SIZE_MAX) {
+        if (certificates != NULL) {
+            problems_add(problems, field,
+                         "The certificate does not belong to the private key of this request.");
+        }
+        return NULL;
     }
-    return NULL;
+    Row *described = row_new(a, model_at(model, RES_TLS_CERTIFICATE));
+    described->values[FLD_TLS_CERTIFICATE_CERTIFICATE] = new->values[CERTIFICATE];
+    new->beside = described;
+    return certificate_fields_problem(
+        certificate_fields_fill(&certificate_fields_tls, a, certificates, leaf, described),
+        problems, field, STR_NONE);
 }
 
 /* The certificate comes with this write. One that was there already was taken up then. */
@@ -175,12 +186,14 @@ static Err *prepare(const Store *store, Arena *a, const Row *old, Row *new, cons
     if (says_else(old, new) || !value_equal(before, new->values[KEY])) {
         TRY(write_request(a, key, new, problems));
     }
-    return is_signed_now(old, new) ? check_certificate(a, key, new, problems) : NULL;
+    return is_signed_now(old, new) ? describe_certificate(store_model(store), a, key, new, problems)
+                                   : NULL;
 }
 
 /* --- inside the transaction --- */
 
-/* Quick enough for the writer, and rare: a signature of a key that was checked before. */
+/* Quick enough for the writer, and rare: a signature of a key that was checked before. A
+ * certificate in the same body can only be of a request that was made elsewhere. */
 static CHECKED Err *use_key_of_renewed(Tx *tx, Row *new, Problems *problems)
 {
     Arena *a = tx_arena(tx);
@@ -194,30 +207,15 @@ static CHECKED Err *use_key_of_renewed(Tx *tx, Row *new, Problems *problems)
     new->values[KEY] = renewed->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY];
     TRY(as_problem(sealed_key_open_checked(tx_store(tx), a, new->values[KEY], &key), new,
                    problems));
-    if (key != NULL) {
-        return write_request(a, key, new, problems);
+    if (key == NULL) {
+        if (!problems_any(problems)) {
+            problems_add(problems, row_field_name(new, RENEWED), "It has no private key.");
+        }
+        return NULL;
     }
-    if (!problems_any(problems)) {
-        problems_add(problems, row_field_name(new, RENEWED), "It has no private key.");
-    }
-    return NULL;
-}
-
-static CHECKED Err *fill_tls_certificate(Tx *tx, const Row *request, Row *row)
-{
-    Arena *a = tx_arena(tx);
-    CLEANUP(certificates_free) Certificates *certificates = NULL;
-    CLEANUP(private_key_free) PrivateKey *key = NULL;
-    TRY(certificates_read(a, row_text(request, CERTIFICATE), &certificates));
-    TRY(sealed_key_open_checked(tx_store(tx), a, request->values[KEY], &key));
-    const size_t leaf = key != NULL ? certificates_of_key(certificates, key) : SIZE_MAX;
-    row->values[FLD_TLS_CERTIFICATE_CERTIFICATE] = request->values[CERTIFICATE];
-    row->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY] = request->values[KEY];
-    return leaf != SIZE_MAX
-               ? certificate_fields_fill(&certificate_fields_tls, a, certificates, leaf, row)
-               : err_field(a, ERR_INVALID, row_field_name(request, CERTIFICATE),
-                           "The certificate does not belong to the private key of "
-                           "this request.");
+    TRY(write_request(a, key, new, problems));
+    return is_signed_now(NULL, new) ? describe_certificate(tx_model(tx), a, key, new, problems)
+                                    : NULL;
 }
 
 /* The certificate to renew gets the new one; without such, it becomes one of its own. */
@@ -230,7 +228,8 @@ static CHECKED Err *complete(Tx *tx, Row *request)
         TRY(reader_get(tx_reader(tx), a, resource, request->values[RENEWED], &renewed));
     }
     Row *row = renewed != NULL ? row_copy(a, renewed) : row_new_default(a, resource);
-    TRY(fill_tls_certificate(tx, request, row));
+    certificate_fields_copy(&certificate_fields_tls, request->beside, row);
+    row->values[FLD_TLS_CERTIFICATE_PRIVATE_KEY] = request->values[KEY];
     if (renewed != NULL) {
         return tx_update(tx, renewed, row);
     }
@@ -244,7 +243,7 @@ static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
     if (old == NULL && takes_key_of_renewed(new)) {
         TRY(use_key_of_renewed(tx, new, problems));
     }
-    return is_signed_now(old, new) && !problems_any(problems) ? complete(tx, new) : NULL;
+    return new->beside != NULL && !problems_any(problems) ? complete(tx, new) : NULL;
 }
 
 const ResourceHooks certificate_signing_request_hooks = {

@@ -304,6 +304,7 @@ static void overlay_prepared(Row *row, const Prepared *prepared)
             row->values[i] = prepared->row->values[i];
         }
     }
+    row->beside = prepared->row->beside;
     if (row->version == 0 && value_is_null(row->key)) {
         row->key = prepared->row->key;
     }

@@ -25,9 +25,9 @@ typedef struct ResourceHooks {
 
     /* Slow work on the merged row before the writer is asked: hashes, keys, PEM, packages. `old` is
      * NULL for a new row. `clear` holds the clear texts of secrets that the request gives, by
-     * Field.index (STR_NONE: not given). May change values of `new`. What takes rounds to open
-     * counts them off `rounds`: all objects of a request have PKI_ROUNDS_MAX together. No
-     * snapshot is open meanwhile. */
+     * Field.index (STR_NONE: not given). May change values of `new`, and give it a row `beside` it:
+     * for before_write, which gets the same. What takes rounds to open counts them off `rounds`:
+     * all objects of a request have PKI_ROUNDS_MAX together. No snapshot is open meanwhile. */
     Err *(*prepare)(const Store *store, Arena *a, const Row *old, Row *new, const Str clear[],
                     PkiRounds *rounds, Problems *problems);
 
