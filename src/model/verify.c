@@ -25,8 +25,19 @@ static bool is_seed(const Resource *target, Value key)
     return value_is_null(key) || resource_seed(target, key) != NULL;
 }
 
+/* A schema shows as default what a GET of an object without the secret shows, never a secret. */
+static bool is_shown_when_unset(const Field *f)
+{
+    const bool shows_null = f->secret == SECRET_MASK && f->nullable;
+    return value_is_null(f->default_value) ? shows_null || f->secret == SECRET_INPUT
+                                           : !shows_null && f->default_value.text.len == 0;
+}
+
 static Err *verify_field(const Loading *l, const LoadingResource *r, const Field *f)
 {
+    if (f->has_default && f->secret != SECRET_NONE && !is_shown_when_unset(f)) {
+        return FAULT(r, f, "the default of a secret is what it shows when unset");
+    }
     if (f->required && (f->has_default || f->readonly || f->nullable)) {
         return FAULT(r, f, "required goes with neither default nor nullable nor readonly");
     }

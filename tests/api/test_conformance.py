@@ -110,6 +110,17 @@ def test_minimal_object(client, maker, resource):
         assert client.get(path).status_code == 404
 
 
+@each([r for r in READABLE if any(f.secret for f in r.fields)])
+def test_an_unset_secret_is_the_default_of_the_schema(client, maker, resource):
+    """wire 9.4, 2.1"""
+    path = make(client, maker, resource)[0] if resource in CREATABLE else resource.path + '1/'
+    fields, shown = client.read(resource.path + 'schema/')['fields'], client.read(path)
+    body = maker.body(resource)
+    for field in resource.fields:
+        if field.secret and field.name in shown and field.name not in body and 'default' in fields[field.name]:
+            assert shown[field.name] == fields[field.name]['default'], field
+
+
 @each(CREATABLE)
 def test_full_object(client, maker, resource):
     """wire 1.9, 7: every field that can be set reads back as it was sent."""

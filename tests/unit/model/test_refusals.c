@@ -82,6 +82,12 @@ static const char *const fields[][2] = {
     {"'type': 'string', 'required': true, 'readonly': true",
      "f: required goes with neither default nor nullable nor readonly"},
     /* defaults */
+    {"'type': 'string', 'secret': 'mask', 'nullable': true, 'default': ''",
+     "f: the default of a secret is what it shows when unset"},
+    {"'type': 'string', 'secret': 'mask', 'default': 'open'",
+     "f: the default of a secret is what it shows when unset"},
+    {"'type': 'string', 'secret': 'blank', 'nullable': true, 'default': null",
+     "f: the default of a secret is what it shows when unset"},
     {"'type': 'string', 'default': 7", "f: the default has the wrong type or form"},
     {"'type': 'integer', 'default': '7'", "f: the default has the wrong type or form"},
     {"'type': 'boolean', 'default': 0", "f: the default has the wrong type or form"},
