@@ -63,6 +63,29 @@ def test_built_in_roles_are_not_changed(client):
     assert client.read('role/1/')['permissions'] and len(client.objects('permission/')) <= 100
 
 
+@pytest.mark.parametrize('path', ['role/1/', 'role/2/', 'webapp_alias/1/', 'webapp_alias/2/', 'webapp_alias/3/',
+                                  'ivr_theme/1/'])
+def test_bodies_for_what_is_built_in(client, path):
+    """wire 8.1, 9.3, 9.6: what would be emptied by absence or null is a change; what is kept by absence isn't."""
+    before = client.read(path)
+    roles = path.startswith('role')
+    for method, body, changes in (
+            ('put', {}, roles), ('put', {'name': before.get('name')}, roles), ('put', before, False),
+            ('put', {**before, 'permissions': None}, roles), ('patch', {'permissions': None}, roles),
+            ('patch', {'permissions': []}, roles), ('patch', {}, False)):
+        if method == 'put' or not path.startswith('ivr'):
+            answer = getattr(client, method)(path, body)
+            assert answer.status_code == (400 if changes else 204 if method == 'put' else 202), (body, answer.text)
+    assert client.read(path) == before
+
+
+def test_faults_for_what_is_built_in(client):
+    """wire 9.2, 9.6: a body that changes nothing since its reference leads nowhere is refused all the same."""
+    for method in ('put', 'patch'):
+        answer = getattr(client, method)('webapp_alias/1/', {'branding': {'uuid': '0' * 8}})
+        assert answer.status_code == 400 and list(answer.json()['webapp_alias']) == ['branding'], answer.text
+
+
 def test_the_last_administrator_stays(client):
     """Deleted, disabled and without rights alike."""
     (admin,) = client.objects('administrator/', name=rostra.USER)

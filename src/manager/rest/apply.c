@@ -367,6 +367,12 @@ static CHECKED Err *explain(Apply *a, Err *e, const Row *old, const Row *row, co
 
 /* --- whole objects --- */
 
+/* Links that a PUT empties by leaving them out. */
+static bool is_emptied(const Field *f, const Input *input)
+{
+    return field_owns_links(f) && !f->readonly && !input_gives(input, f);
+}
+
 /* To-many fields: those given, and for a PUT those that it empties by leaving them out. */
 static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, bool is_new,
                                   bool whole)
@@ -380,7 +386,7 @@ static CHECKED Err *write_members(Apply *a, const Row *row, const Input *input, 
     }
     for (size_t i = 0; whole && i < row->resource->n_fields; i++) {
         const Field *f = &row->resource->fields[i];
-        if (field_owns_links(f) && !f->readonly && !input_gives(input, f)) {
+        if (is_emptied(f, input)) {
             TRY(tx_set_links(a->tx, f, row->key, NULL, 0));
         }
     }
@@ -466,12 +472,19 @@ static void stamp_change(const Row *old, Row *row, int64_t now_us)
 }
 
 /* Built-in rows may be sent back as they are, not changed (wire 9.6). Nothing is written. */
-static CHECKED Err *keep_protected(Apply *a, const Row *old, const Row *row, const Input *input)
+static CHECKED Err *keep_protected(Apply *a, const Row *old, const Row *row, const Input *input,
+                                   bool whole)
 {
     bool same = apply_same_values(old, row);
     for (size_t i = 0; same && i < input->n_fields; i++) {
         if (field_is_to_many(input->fields[i].field)) {
             TRY(members_unchanged(a, &input->fields[i], old->key, &same));
+        }
+    }
+    for (size_t i = 0; same && whole && i < row->resource->n_fields; i++) {
+        const InputField nothing = {.field = &row->resource->fields[i], .kind = INPUT_TO_MANY};
+        if (is_emptied(nothing.field, input)) {
+            TRY(members_unchanged(a, &nothing, old->key, &same));
         }
     }
     return same ? NULL
@@ -500,7 +513,8 @@ CHECKED Err *apply_update(Apply *a, const Row *old, const Input *input, bool who
     overlay_prepared(row, prepared);
     if (is_protected(old)) {
         *ret_row = old;
-        return keep_protected(a, old, row, input);
+        TRY(keep_protected(a, old, row, input, whole));
+        return outcome_since(a, mark);
     }
     TRY(check_rules(a, old, row, input));
     if (found_since(a, mark)) {

@@ -199,7 +199,7 @@ static CHECKED Err *same_keys(Apply *a, const Field *f, const Value keys[], size
 
 CHECKED Err *members_unchanged(Apply *a, const InputField *given, Value owner, bool *ret_unchanged)
 {
-    if (given->kind == INPUT_NULL) {
+    if (given->kind == INPUT_NULL && !field_owns_links(given->field)) {
         *ret_unchanged = true;
         return NULL;
     }
