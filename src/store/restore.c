@@ -259,9 +259,13 @@ static CHECKED Err *move_file(const Moving *m, const char *name)
     if (found && !S_ISREG(info.st_mode)) {
         return err(m->arena, ERR_IO, "%s/%s is no file.", m->from, name);
     }
-    return found && renameat(from, name, m->to, name) == 0
-               ? NULL
-               : cannot(m->arena, path_in(m->arena, m->from, name), "moved");
+    /* Two names of one file, as a kept store has them: rename() succeeds and leaves both. */
+    struct stat there;
+    const bool same = found && fstatat(m->to, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+                      there.st_dev == info.st_dev && there.st_ino == info.st_ino;
+    const bool moved =
+        same ? unlinkat(from, name, 0) == 0 : found && renameat(from, name, m->to, name) == 0;
+    return moved ? NULL : cannot(m->arena, path_in(m->arena, m->from, name), "moved");
 }
 
 /* One reading of the folder; *ret_n: how many were moved. */
@@ -386,10 +390,15 @@ static CHECKED Err *move_database(Arena *a, const char *ready, const char *folde
                : cannot(a, from, "moved");
 }
 
-/* Nothing that is wanted is left in `ready` when it is removed: each step fails otherwise. */
+/* Each step may be repeated after a stop, and the order matters: what is kept is linked before
+ * anything moves; files come before the rows that name them; config.db is last, since everything
+ * else is looked up by it. Nothing that is wanted is left in `ready` when it is removed: each step
+ * fails otherwise. */
 static CHECKED Err *finish(Arena *a, const char *ready, const char *folder, const char *key_file)
 {
     const char *files = path_in(a, folder, FILES_NAME);
+    TRY(store_restore_fold(a, ready)); /* only a kept store that was damaged has logs there */
+    TRY(store_restore_keep(a, folder, ready));
     TRY(file_make_folder(a, files, S_IRWXU));
     TRY(move_all(a, path_in(a, ready, FILES_NAME), files, is_any));
     TRY(place_key(a, ready, key_file));

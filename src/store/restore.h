@@ -8,7 +8,11 @@
  * folder is renamed to DIR/restore.ready. This one rename decides: before it the old store is
  * whole, after it the next store_open() moves the files into DIR, whatever happens in between, and
  * a move that was cut short is taken up again. Sessions, live state and the search index go; so
- * does DIR/initial-password. */
+ * does DIR/initial-password.
+ *
+ * The replaced store (databases, files, keys) is kept in DIR/replaced until the next restore, if
+ * 256 MiB of the disk are free: whoever renames that folder to DIR/restore.ready while no server
+ * runs has it back at the next start, and the one that it replaces is kept in turn. */
 
 /* Takes DIR/lock, which is made with the folder if need be: nobody else opens the store until
  * store_restore_unlock(). Errors: ERR_BUSY (another process has it), ERR_IO. */

@@ -52,11 +52,22 @@ Writer *writer_stop(Writer *w);
 CHECKED Err *store_seed(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options,
                         const bool wanted[], bool logged);
 
-/* --- restore.c, folder.c --- */
+/* --- restore.c, restore_keep.c, folder.c --- */
 
 /* Moves a restored store that is ready into its place, its key to key_file (NULL: DIR/secret.key);
  * drops one that isn't ready. The lock is held. */
 CHECKED Err *store_restore_finish(Arena *a, const char *folder, const char *key_file);
+
+/* Before the first file of `ready` moves: keeps the store of the folder in DIR/replaced, by links,
+ * which take no room and aren't touched when others take the names of what they link to. A mark in
+ * `ready` says that it was done, since what is moved later isn't the old store any more. That it
+ * can't be kept (no room, a file system without links) is only logged: the restore was decided.
+ * Errors: ERR_IO; nothing may be moved then. */
+CHECKED Err *store_restore_keep(Arena *a, const char *folder, const char *ready);
+
+/* Writes what SQLite has beside the files of a store into them; nobody has them open. Errors:
+ * ERR_IO; nothing is lost then. */
+CHECKED Err *store_restore_fold(Arena *a, const char *folder);
 
 /* Takes the lock file of a folder. */
 CHECKED Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock);

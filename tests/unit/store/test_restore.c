@@ -1,5 +1,6 @@
 /* A restored store in the place of the old one, also when the program is stopped on the way. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -31,6 +32,20 @@ struct dirent *__wrap_readdir64(DIR *folder)
         entry->d_type = DT_UNKNOWN;
     }
     return entry;
+}
+static bool unlinkable;
+
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+/* As on a file system without hard links. */
+int __wrap_link(const char *from, const char *to)
+{
+    if (unlinkable) {
+        errno = EPERM;
+        return -1;
+    }
+    return __real_link(from, to);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
  */
@@ -279,6 +294,128 @@ static void test_old_wal_comes_back(void **state)
     check_restored(two);
 }
 
+/* --- the replaced store --- */
+
+static void restore_whole(const Two *two)
+{
+    stage_and_adopt(two);
+    succeed(store_restore_commit(two->to->arena, two->to->folder));
+    script_reopen(two->to);
+    check_restored(two);
+}
+
+static void go_back(const Two *two)
+{
+    script_close(two->to);
+    assert_int_equal(rename(path_of(two->to, "replaced"), path_of(two->to, "restore.ready")), 0);
+    assert_null(script_open(two->to));
+    assert_false(file_exists(path_of(two->to, "restore.ready")));
+}
+
+/* There and back, and there again; files that both or only one of them have, and keys. */
+static void test_replaced_is_kept(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    Str hash = STR_NONE;
+    Str content = STR_NONE;
+    struct stat info;
+    succeed(files_put(to->store, to->arena, STR("of the old one"), &hash));
+    succeed(file_write(to->arena, files_path(to->store, to->arena, STR(HASH)), 0600, STR("mine")));
+    succeed(file_write(to->arena, path_of(to, "ca.key"), 0600, STR("old key")));
+    restore_whole(two);
+    assert_int_equal(stat(path_of(to, "replaced"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
+    assert_int_equal(unlink(files_path(to->store, to->arena, hash)), 0); /* unused now */
+    succeed(file_write(to->arena, path_of(to, "ca.key"), 0600, STR("new key")));
+
+    go_back(two);
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Old");
+    assert_string_equal(script_check(to), "");
+    assert_true(file_exists(files_path(to->store, to->arena, hash)));
+    succeed(file_read(to->arena, files_path(to->store, to->arena, STR(HASH)), 100, &content));
+    assert_true(str_equal(content, STR("mine")));
+    succeed(file_read(to->arena, path_of(to, "ca.key"), 100, &content));
+    assert_true(str_equal(content, STR("old key")));
+
+    go_back(two);
+    check_restored(two);
+    succeed(file_read(to->arena, path_of(to, "ca.key"), 100, &content));
+    assert_true(str_equal(content, STR("new key")));
+}
+
+/* Only the one that was replaced last. */
+static void test_replaced_once(void **state)
+{
+    const Two *two = *state;
+    restore_whole(two);
+    script_do(two->to, "update conference 7 name=Between");
+    succeed(file_write(two->to->arena, path_of(two->to, "replaced/mark"), 0600, STR("x")));
+    restore_whole(two);
+    assert_false(file_exists(path_of(two->to, "replaced/mark")));
+    go_back(two);
+    assert_string_equal(script_value(two->to, "conference", 7, "name"), "Between");
+}
+
+/* Stopped while it was gathered: gathered anew; after that: left as it is. */
+static void test_replaced_after_stops(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    stage_and_adopt(two);
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_close(to);
+    succeed(file_make_folder(to->arena, path_of(to, "replaced.new"), 0700));
+    succeed(file_write(to->arena, path_of(to, "replaced.new/config.db"), 0600, STR("half")));
+    /* A folder among the files stops it between keeping and the databases. */
+    const char *other = path_of(to, "restore.ready/files/other");
+    succeed(file_make_folder(to->arena, other, 0700));
+    assert_non_null(script_open(to));
+    assert_true(file_exists(path_of(to, "replaced/config.db")));
+    assert_false(file_exists(path_of(to, "replaced.new")));
+    assert_int_equal(rmdir(other), 0);
+    move_ready(two, "history.db");
+    move_ready(two, "config.db");
+    assert_null(script_open(to));
+    check_restored(two);
+    go_back(two);
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Old");
+}
+
+/* The old store was killed: what it had written ahead is part of what is kept. */
+static void test_replaced_was_killed(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    Str log = STR_NONE;
+    Str file = STR_NONE;
+    script_do(to, "update conference 7 name=Newest");
+    stage_and_adopt(two);
+    succeed(file_read(to->arena, path_of(to, "config.db-wal"), LOG_BYTES_MAX, &log));
+    succeed(file_read(to->arena, path_of(to, "config.db"), LOG_BYTES_MAX, &file));
+    succeed(store_restore_commit(to->arena, to->folder));
+    script_close(to);
+    succeed(file_write(to->arena, path_of(to, "config.db"), 0600, file));
+    succeed(file_write(to->arena, path_of(to, "config.db-wal"), 0600, log));
+    assert_null(script_open(to));
+    check_restored(two);
+    assert_false(file_exists(path_of(to, "replaced/config.db-wal")));
+    go_back(two);
+    assert_string_equal(script_value(to, "conference", 7, "name"), "Newest");
+}
+
+/* It can't be kept: the restore is done all the same. */
+static void test_replaced_cannot_be_kept(void **state)
+{
+    const Two *two = *state;
+    Script *to = two->to;
+    unlinkable = true;
+    restore_whole(two);
+    unlinkable = false;
+    assert_false(file_exists(path_of(to, "replaced")));
+    assert_false(file_exists(path_of(to, "replaced.new")));
+}
+
 /* What isn't understood stays where it is, and the store closed, rather than being removed. */
 static void test_something_else(void **state)
 {
@@ -451,6 +588,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stopped_after, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_old_wal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_old_wal_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replaced_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replaced_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replaced_after_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replaced_was_killed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replaced_cannot_be_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_something_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_no_store_is_without, set_up, tear_down),
