@@ -44,6 +44,24 @@ def test_one_bad_of_a_hundred(client, rooms):
     assert names(client) == ['L 0', 'L 1', 'L 2']
 
 
+@pytest.mark.parametrize('method', ['patch', 'put'])
+def test_all_faults_of_the_first_bad_object(client, rooms, method):
+    """wire 7, 8.3, 10.3: what is taken and what leads nowhere, too, unless the list itself may put that right."""
+    bad = {'name': 'L 0', 'pin': 'x', 'ivr_theme': 999999, 'aliases': [{'alias': 'l.1'}]}
+    query = '?name=L%20none' if method == 'put' else ''
+    answer = getattr(client, method)(ROOMS + query, {'objects': [{'name': 'L fine'}, bad, {'pin': 'y', 'name': 'L z'}]})
+    found = answer.json()['conference']
+    assert set(found) == ({'pin', 'ivr_theme'} if query else {'name', 'pin', 'ivr_theme', 'aliases'}), answer.text
+    answer = client.patch(ROOMS, {'objects': [bad], 'deleted_objects': [rooms[0]]})
+    assert set(answer.json()['conference']) == {'pin', 'ivr_theme'}, answer.text
+    answer = client.patch(ROOMS, {'objects': [{'name': 'L 0', 'allow_guests': True, 'guest_pin': '123456'}]})
+    assert {'name', 'pin'} <= set(answer.json()['conference']), answer.text
+    gone = '/api/admin/configuration/v1/conference/987654/'
+    answer = client.patch(ROOMS, {'objects': [{'resource_uri': gone, 'pin': 'x', 'description': []}]})
+    assert set(answer.json()['conference']) == {'name', 'pin', 'description'}, answer.text
+    assert names(client) == ['L 0', 'L 1', 'L 2']
+
+
 def test_the_state_after_the_request_counts(client, rooms):
     """wire 8.3: names may be swapped, and taken from what is deleted."""
     assert client.patch(ROOMS, {'objects': [

@@ -77,6 +77,23 @@ def test_required_secrets_and_hashes(client):
     assert answer.status_code == 400
 
 
+def test_null_for_a_required_secret(client):
+    """wire 7, 8.1, 8.2: comes with other faults, told once; a PUT keeps what is there."""
+    path = client.create('mjx_exchange_deployment', name='s.deploy', service_account_username='s',
+                         service_account_password='open sesame')
+    before = client.read(path)
+    for answer in (client.patch(path, {'service_account_password': None, 'description': []}),
+                   client.patch('mjx_exchange_deployment/', {'objects': [
+                       {'resource_uri': path, 'service_account_password': None, 'description': []}]})):
+        found = answer.json()['mjx_exchange_deployment']
+        assert set(found) == {'service_account_password', 'description'}, answer.text
+        assert found['service_account_password'] == ['This field is required.']
+    assert client.put(path, {'service_account_password': None}).status_code == 204
+    assert client.read(path) == before
+    answer = client.put('mjx_exchange_deployment/987654/', {'service_account_password': None, 'name': 's'})
+    assert answer.json()['mjx_exchange_deployment']['service_account_password'] == ['This field is required.']
+
+
 def test_secrets_are_no_filters_and_no_orders(client):
     """wire 4.1"""
     for query in ('password=x', 'password__startswith=x', 'password__isnull=true', 'order_by=password'):

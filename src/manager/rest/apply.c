@@ -120,7 +120,7 @@ static void merge_secret(Apply *a, const Row *old, Row *row, const InputField *g
 }
 
 /* null for a secret, or for embedded objects. */
-static void merge_null(Apply *a, const Row *old, Row *row, const InputField *given, bool whole)
+static void merge_null(const Row *old, Row *row, const InputField *given, bool whole)
 {
     const Field *f = given->field;
     if (f->secret == SECRET_NONE) {
@@ -129,9 +129,7 @@ static void merge_null(Apply *a, const Row *old, Row *row, const InputField *giv
         return; /* a PUT keeps secrets that it doesn't know */
     } else if (f->nullable) {
         row->values[f->index] = VALUE_NONE;
-    } else if (f->required) {
-        apply_problem(a, f->name, TYPING_REQUIRED);
-    } else {
+    } else if (!f->required) { /* else input_check_new() tells */
         row->values[f->index] = f->default_value;
     }
 }
@@ -172,7 +170,7 @@ static void merge_field(Apply *a, const Row *old, Row *row, const InputField *gi
         break;
     case INPUT_NULL:
         if (!field_is_to_many(f)) {
-            merge_null(a, old, row, given, whole);
+            merge_null(old, row, given, whole);
         }
         break;
     case INPUT_SECRET:
@@ -339,12 +337,13 @@ static CHECKED Err *note_more(Apply *a, const Row *old, const Row *row, const In
                          .set = a->set,
                          .under = a->under,
                          .parent = a->within};
-    if (!a->alone) {
+    if (!a->settled) {
         return NULL;
     }
     TRY(taken_note(&taken, input, row, old));
-    return a->under.len == 0 ? dead_ends_note(tx_reader(a->tx), a->arena, a->problems, input, false)
-                             : NULL;
+    return a->under.len == 0
+               ? dead_ends_note(tx_reader(a->tx), a->arena, a->problems, input, false, !a->alone)
+               : NULL;
 }
 
 /* Puts a failure of the store that names a field into words of the body. It names the first; a body

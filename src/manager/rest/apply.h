@@ -53,8 +53,9 @@ typedef struct Apply {
     Str under;          /* the parent's field if this is an object inside another, else empty */
     const Field
         *within;       /* then: the to-one that leads to the parent, if it is a child; else NULL */
-    bool alone;        /* the request is about one object (and what lies inside it): then its
-                          faults are told with the unique values that others have */
+    bool alone;        /* the request is about one object, and what lies inside it */
+    bool settled;      /* nothing in the request may free a unique value: then an object's faults
+                          are told with those that others have */
     bool stale;        /* set when a row isn't the one that `prepared` was worked out for */
     Deleted **deleted; /* gets what apply_delete() leaves to be done after the commit */
     Arena *kept;       /* for that: outlives the run */

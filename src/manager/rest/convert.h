@@ -18,6 +18,7 @@ typedef struct Typing {
     const Store *store; /* seals secrets; may be NULL where there are none */
     bool texts;         /* form or multipart: lists come as JSON text, "" clears a nullable field */
     bool creating;      /* what is read becomes a new object: its children must be complete */
+    bool whole;         /* a PUT of one object: null for a secret means that it stays */
     Str under; /* the parent's field if this is an object inside another, else empty: faults are
                   told under it */
 } Typing;

@@ -42,12 +42,24 @@ static CHECKED Err *note_field(Reader *reader, Arena *a, Problems *problems,
     return NULL;
 }
 
+/* Whether objects of one resource may bring one of another with them. */
+static bool may_make(const Resource *r, const Resource *target)
+{
+    bool made = r == target;
+    for (size_t i = 0; i < r->n_fields && !made; i++) {
+        const Field *f = &r->fields[i];
+        made = f->target == target && (f->create || f->kind == RELATION_CHILDREN);
+    }
+    return made;
+}
+
 CHECKED Err *dead_ends_note(Reader *reader, Arena *a, Problems *problems, const Input *input,
-                            bool to_one)
+                            bool to_one, bool in_list)
 {
     for (size_t i = 0; i < input->n_fields; i++) {
         const InputField *given = &input->fields[i];
-        if (is_reference(given) && (to_one || given->kind == INPUT_TO_MANY)) {
+        if (is_reference(given) && (to_one || given->kind == INPUT_TO_MANY) &&
+            !(in_list && may_make(input->resource, given->field->target))) {
             TRY(note_field(reader, a, problems, given));
         }
     }

@@ -75,7 +75,7 @@ static bool read_secret(const Typing *t, const Json *json, InputField *out)
 {
     const Field *f = out->field;
     Str text = STR_NONE;
-    if (json->type == JSON_NULL && !(t->creating && f->required)) {
+    if (json->type == JSON_NULL && (t->whole || !f->required)) {
         out->kind = INPUT_NULL;
         return true;
     }
@@ -337,6 +337,13 @@ CHECKED Err *input_read(const Typing *t, const Resource *r, const Json *object, 
     return NULL;
 }
 
+/* Also of a secret for which a PUT has null, since it may be there. */
+static bool lacks(const Input *input, const Field *f)
+{
+    const InputField *given = f->secret != SECRET_NONE ? input_field(input, f) : NULL;
+    return !input_gives(input, f) || (given != NULL && given->kind == INPUT_NULL);
+}
+
 void input_check_new(const Typing *t, const Input *input, const Field *parent)
 {
     if (input->wrong_id) {
@@ -344,7 +351,7 @@ void input_check_new(const Typing *t, const Input *input, const Field *parent)
     }
     for (size_t i = 0; i < input->resource->n_fields; i++) {
         const Field *f = &input->resource->fields[i];
-        if (f->required && !f->readonly && f != parent && !input_gives(input, f)) {
+        if (f->required && !f->readonly && f != parent && lacks(input, f)) {
             typing_problem(t, f, TYPING_REQUIRED);
         }
     }

@@ -42,6 +42,7 @@ static CHECKED Err *read_objects(const Rest *r, RestRequest *request, const Json
         TRY(read_object(r, request, object, write, &write->items[write->n_items]));
         write->n_items++;
         if (problems_any(&write->problems)) {
+            write->faulty = &write->items[write->n_items - 1];
             return NULL; /* the first bad object decides */
         }
     }
@@ -69,12 +70,24 @@ static CHECKED Err *read_deletions(RestRequest *request, const Json *list, Write
     return NULL;
 }
 
+/* Whether anything is addressed that may be there already. */
+static bool changes_others(const Json *objects, const Write *write)
+{
+    bool changes = write->deletes_matching || write->n_deletions > 0;
+    for (const Json *object = objects->first; object != NULL && !changes; object = object->next) {
+        changes = object->type == JSON_OBJECT && json_member(object, STR("resource_uri")) != NULL;
+    }
+    return changes;
+}
+
 CHECKED Err *list_write_parse(const Rest *r, RestRequest *request, const Body *body, Write *write)
 {
-    TRY(read_objects(r, request, json_member(body->object, STR("objects")), write));
+    const Json *objects = json_member(body->object, STR("objects"));
+    TRY(read_objects(r, request, objects, write));
     if (request->method_bit == METHOD_PATCH) {
-        return read_deletions(request, json_member(body->object, STR("deleted_objects")), write);
+        TRY(read_deletions(request, json_member(body->object, STR("deleted_objects")), write));
     }
+    write->changes_others = changes_others(objects, write);
     return NULL;
 }
 

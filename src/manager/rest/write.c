@@ -30,6 +30,14 @@ bool write_is_alone(const RestRequest *request)
     return !is_list(request) || request->method_bit == METHOD_POST;
 }
 
+/* A PUT of one object. Where PUT is taken besides what the schema shows, clients mean a PATCH by
+ * it. */
+static bool is_whole(const RestRequest *request)
+{
+    return !is_list(request) && request->method_bit == METHOD_PUT &&
+           (request->route.resource->also_accepts & METHOD_PUT) == 0;
+}
+
 /* --- parsing --- */
 
 CHECKED Err *write_parse_object(const Rest *r, RestRequest *request, const Json *object,
@@ -39,7 +47,8 @@ CHECKED Err *write_parse_object(const Rest *r, RestRequest *request, const Json 
                      .problems = &write->problems,
                      .store = r->store,
                      .texts = files != NULL && files->texts,
-                     .creating = creating};
+                     .creating = creating,
+                     .whole = is_whole(request)};
     Input *input = NULL;
     TRY(input_read(&typing, request->route.resource, object, files, NULL, &input));
     if (creating) {
@@ -60,17 +69,16 @@ static CHECKED Err *parse_one(const Rest *r, RestRequest *request, const Body *b
 {
     const Resource *resource = request->route.resource;
     bool creating = is_list(request); /* a PUT may create, too: that turns out inside the writer */
-    /* Where PUT is taken besides what the schema shows, clients mean a PATCH by it. */
-    bool put = request->method_bit == METHOD_PUT && (resource->also_accepts & METHOD_PUT) == 0;
     write->items = ARENA_NEW(request->arena, WriteItem);
     write->n_items = 1;
+    write->faulty = write->items;
     TRY(write_parse_object(r, request, body->object, body, creating, write, write->items));
     if (!creating) {
         write->items->input->id = VALUE_NONE; /* the address decides */
         write->items->input->wrong_id = false;
         write->items->key = write->key;
-        write->items->whole = put;
-        write->items->may_create = put && may_create_at(resource, write->key);
+        write->items->whole = is_whole(request);
+        write->items->may_create = is_whole(request) && may_create_at(resource, write->key);
     }
     return NULL;
 }
@@ -153,7 +161,7 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
     problems_init(&write->problems, request->arena);
     const Err *e = parse_request(r, request, write);
     bool faulty = e != NULL || problems_any(&write->problems);
-    if (e == NULL && faulty && write_is_alone(request) && needs_look(write->items)) {
+    if (e == NULL && faulty && needs_look(write->faulty)) {
         body_release(request);
         return REST_READ_POOL;
     }
@@ -176,7 +184,7 @@ RestNext write_parse(const Rest *r, RestRequest *request, bool large_here)
 static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write *write,
                                bool *ret_gone)
 {
-    const WriteItem *item = write->items;
+    const WriteItem *item = write->faulty;
     const Row *old = NULL, *row = NULL;
     const Taken taken = {.reader = reader,
                          .arena = request->arena,
@@ -193,9 +201,12 @@ static CHECKED Err *note_taken(const RestRequest *request, Reader *reader, Write
             input_check_new(&typing, item->input, NULL);
         }
     }
-    TRY(taken_merge(reader, request->arena, item->input, old, &row));
-    TRY(taken_note(&taken, item->input, row, old));
-    return dead_ends_note(reader, request->arena, &write->problems, item->input, true);
+    if (!write->changes_others) {
+        TRY(taken_merge(reader, request->arena, item->input, old, &row));
+        TRY(taken_note(&taken, item->input, row, old));
+    }
+    return dead_ends_note(reader, request->arena, &write->problems, item->input, true,
+                          !write_is_alone(request));
 }
 
 bool write_note_taken(const RestRequest *request, Reader *reader, Write *write)
@@ -391,6 +402,7 @@ CHECKED Err *write_run(const Rest *r, RestRequest *request, Tx *tx)
                    .problems = &write->problems,
                    .set = request->principal.permissions,
                    .alone = write_is_alone(request),
+                   .settled = !write->changes_others,
                    .deleted = &write->deleted,
                    .kept = request->arena};
     Err *e = run_all(&apply, request, write);

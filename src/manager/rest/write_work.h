@@ -30,7 +30,9 @@ typedef struct Write {
     FilterList filters;
     Value *deletions; /* after the items; those that are gone don't matter */
     size_t n_deletions;
-    bool deletes_one; /* `key`, which must be there */
+    bool changes_others; /* a list that changes or deletes, so that unique values may get free */
+    const WriteItem *faulty; /* whose faults are told, once parsing found some; NULL: none */
+    bool deletes_one;        /* `key`, which must be there */
     Value key;
     Str if_match;   /* of one object; STR_NONE: none */
     int n_prepared; /* how often write_prepare() ran */
@@ -61,7 +63,7 @@ CHECKED Err *list_write_delete_matching(Apply *a, const Resource *resource, Writ
  * its unique values. */
 bool write_is_alone(const RestRequest *request);
 
-/* Adds to the problems of that object what others have; opens and ends the reader's snapshot
+/* Adds to the problems of the faulty object what others have; opens and ends the reader's snapshot
  * itself. False if the object to be changed isn't there. A failure is only logged: the body is
  * refused anyway. */
 bool write_note_taken(const RestRequest *request, Reader *reader, Write *write);
