@@ -266,6 +266,19 @@ Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value, Va
     return NULL;
 }
 
+Err *reader_find_row(Reader *r, Arena *a, const Field *unique_field, Value value,
+                     const Row **ret_row)
+{
+    Value key = VALUE_NONE;
+    const Row *row = NULL;
+    TRY(reader_find(r, a, unique_field, value, &key));
+    if (!value_is_null(key)) {
+        TRY(reader_get(r, a, unique_field->resource, key, &row));
+    }
+    *ret_row = row;
+    return NULL;
+}
+
 Err *reader_conflicts(Reader *r, Arena *a, const ConflictQuery *q, Err **ret_first)
 {
     const Table *t = table_at(r, q->row->resource);

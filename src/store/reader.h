@@ -82,6 +82,10 @@ CHECKED Err *reader_related_rows(Reader *r, Arena *a, const Field *to_many, cons
 CHECKED Err *reader_find(Reader *r, Arena *a, const Field *unique_field, Value value,
                          Value *ret_key);
 
+/* The same with the whole row; *ret_row = NULL if there is none. Two statements. */
+CHECKED Err *reader_find_row(Reader *r, Arena *a, const Field *unique_field, Value value,
+                             const Row **ret_row);
+
 /* A row that isn't stored, or not so. */
 typedef struct ConflictQuery {
     const Row *row;    /* its key: of the stored row that doesn't count; VALUE_NONE: all count */

@@ -38,11 +38,7 @@ static Err *read_in_snapshot(Reader *reader, Arena *a, Str token, int64_t now_us
     const Resource *tokens = model_at(reader_model(reader), RES_AUTH_ACCESS_TOKEN);
     const Field *hash = &tokens->fields[FLD_AUTH_ACCESS_TOKEN_HASH];
     const Row *row = NULL;
-    Value key = VALUE_NONE;
-    TRY(reader_find(reader, a, hash, value_text(hash_of(a, &token, 1)), &key));
-    if (!value_is_null(key)) {
-        TRY(reader_get(reader, a, tokens, key, &row));
-    }
+    TRY(reader_find_row(reader, a, hash, value_text(hash_of(a, &token, 1)), &row));
     if (row == NULL || row->values[FLD_AUTH_ACCESS_TOKEN_EXPIRES].integer <= now_us) {
         return NULL;
     }
@@ -100,11 +96,7 @@ static Err *use_assertion(Tx *tx, AccessTokenIssue *issue)
     const Str texts[] = {issue->client_id, issue->jti};
     const Value hash = value_text(hash_of(a, texts, ARRAY_N(texts)));
     const Row *old = NULL;
-    Value key = VALUE_NONE;
-    TRY(reader_find(tx_reader(tx), a, field, hash, &key));
-    if (!value_is_null(key)) {
-        TRY(reader_get(tx_reader(tx), a, used, key, &old));
-    }
+    TRY(reader_find_row(tx_reader(tx), a, field, hash, &old));
     issue->replayed =
         old != NULL && old->values[FLD_AUTH_USED_ASSERTION_EXPIRES].integer > tx_now_us(tx);
     if (issue->replayed) {

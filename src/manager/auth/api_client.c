@@ -28,12 +28,8 @@ Err *api_client_read(Reader *reader, Arena *a, Str client_id, ApiClient *ret_cli
     const Row *settings = NULL;
     const Row *row = NULL;
     ApiClient client = {.found = false};
-    Value key = VALUE_NONE;
     TRY(grant_read_settings(&client.grant, reader, a, &settings));
-    TRY(reader_find(reader, a, field, value_text(client_id), &key));
-    if (!value_is_null(key)) {
-        TRY(reader_get(reader, a, resource, key, &row));
-    }
+    TRY(reader_find_row(reader, a, field, value_text(client_id), &row));
     if (row != NULL) {
         TRY(read_row(reader, a, row, settings, &client));
     }

@@ -38,17 +38,14 @@ static Err *write_password(Tx *tx, WriteRequest *request)
 {
     PasswordChange *change = request->context;
     Arena *a = tx_arena(tx);
-    Reader *reader = tx_reader(tx);
     const Resource *r = model_at(tx_model(tx), RES_ADMINISTRATOR);
-    Value key;
+    const Row *old = NULL;
     TRY(take_passwords(tx, change));
-    TRY(reader_find(reader, a, &r->fields[FLD_ADMINISTRATOR_NAME], value_text(change->user), &key));
-    if (value_is_null(key)) {
+    TRY(reader_find_row(tx_reader(tx), a, &r->fields[FLD_ADMINISTRATOR_NAME],
+                        value_text(change->user), &old));
+    if (old == NULL) {
         return err(a, ERR_INVALID, "There is no administrator \"%.*s\".", STR_ARG(change->user));
     }
-    const Row *old;
-    TRY(reader_get(reader, a, r, key, &old));
-    MUST(old != NULL);
     Row *new = row_copy(a, old);
     new->values[FLD_ADMINISTRATOR_PASSWORD] = value_text(change->hash);
     new->values[FLD_ADMINISTRATOR_ENABLED] = value_integer(1);

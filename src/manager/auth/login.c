@@ -169,18 +169,14 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
 {
     const Resource *resource = administrators(l->store);
     const Row *settings = NULL;
-    Value key;
     TRY(grant_read_settings(&account->grant, reader, a, &settings));
     account->basic_off = refuses_passwords(settings);
     account->source = sign_in_source(settings);
     if (!account->source.local) {
         return NULL;
     }
-    TRY(reader_find(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user), &key));
-    if (value_is_null(key)) {
-        return NULL;
-    }
-    TRY(reader_get(reader, a, resource, key, &account->row));
+    TRY(reader_find_row(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user),
+                        &account->row));
     return account->row != NULL ? grant_add_administrator(&account->grant, reader, a, account->row)
                                 : NULL;
 }

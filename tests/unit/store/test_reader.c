@@ -180,6 +180,10 @@ static void test_find(void **state)
             reader_find(c->r, c->f->arena, field, value_text(str_from(cases[i].value)), &key));
         assert_int_equal(key.type, cases[i].key != 0 ? VALUE_INTEGER : VALUE_NULL);
         assert_true(cases[i].key == 0 || key.integer == cases[i].key);
+        const Row *row = NULL;
+        fixture_ok(
+            reader_find_row(c->r, c->f->arena, field, value_text(str_from(cases[i].value)), &row));
+        assert_true(row == NULL ? cases[i].key == 0 : row->key.integer == cases[i].key);
     }
 }
 
