@@ -289,6 +289,7 @@ def test_snapshot(client, path):
                   guest_pin='pin for guests', device_password='password of devices',
                   ldap_sync_source=source)
     client.create('automatic_participant', alias='a@example.com', dtmf_sequence='5647382910', protocol='sip')
+    client.create('policy_server', name='S', url='https://joe:of%20the%20address@p.example.com/x?at=a@b')
     answer = client.post(f'/api/admin/command/v1/{path}/', {'limit': 2, 'include_diagnostic_metrics': True})
     assert answer.status_code == 200 and answer.headers['Content-Type'] == 'application/octet-stream'
     assert re.fullmatch(r'attachment; filename="rostra_snapshot_[0-9_-]+\.tar\.gz"',
@@ -301,8 +302,9 @@ def test_snapshot(client, path):
     assert 'snapshot/status/management_vm.json' in held
     everything = ''.join(held.values())
     for secret in ('918273', 'most secret', '$~!1$', '$argon2id$', 'PRIVATE KEY', 'pin of the template',
-                   'pin for guests', 'password of devices', '5647382910', 'snmp_community', 'push_token'):
+                   'pin for guests', 'password of devices', '5647382910', 'snmp_community', 'push_token', 'of%20the%20address'):
         assert secret not in everything
+    assert 'https://…@p.example.com/x?at=a@b' in held['snapshot/configuration/policy_server.json']
 
 
 def test_snapshot_on_request(client):

@@ -21,10 +21,9 @@
  * A read on the reader pool is given up when its client closes the connection. A write goes on: who
  * asked for it may have meant it so.
  *
- *   on_head:     route, recall the credential or verify it on the password pool, or find the
- * session that a cookie names (wire 11.2), rate limit, rights on_request:  query and body, then
- * read or write
- */
+ * on_head() routes, recalls the credential or has it verified on the password pool, or finds the
+ * session that a cookie names (wire 11.2); then come the rate limit and the rights. on_request()
+ * takes query and body, and reads or writes. */
 
 typedef struct Handler {
     Store *store; /* the members are set before the HTTP server starts and outlive it */

@@ -172,11 +172,28 @@ static CHECKED Err *send_open(BackupSender *s, Arena *a, const UploadTarget *tar
     return e;
 }
 
-/* One that is gone meanwhile needn't be sent. */
+/* One that is gone meanwhile needn't be sent; one that can't be read is still owed. */
+static CHECKED Err *send_file(BackupSender *s, Arena *a, const UploadTarget *target, Str name,
+                              bool *ret_sent)
+{
+    const char *path = files_backup_path(s->store, a, name);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        const int code = errno;
+        return code == ENOENT
+                   ? NULL
+                   : err_detail(a, err(a, ERR_IO, "The backup to be sent cannot be read."),
+                                "%s: %s", path, strerrordesc_np(code));
+    }
+    TRY(send_open(s, a, target, fd, name));
+    *ret_sent = true;
+    return NULL;
+}
+
 static CHECKED Err *send_backup(BackupSender *s, Arena *a, const UploadTarget *target, Str name)
 {
-    const int fd = open(files_backup_path(s->store, a, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    Err *e = fd < 0 ? NULL : send_open(s, a, target, fd, name);
+    bool sent = false;
+    Err *e = send_file(s, a, target, name, &sent);
     if (e != NULL && is_ending(s)) {
         return NULL; /* broken off: the server is not to blame */
     }
@@ -184,7 +201,7 @@ static CHECKED Err *send_backup(BackupSender *s, Arena *a, const UploadTarget *t
     if (e == NULL) {
         forget(s, a, name);
     }
-    if (e == NULL && fd >= 0) {
+    if (sent) {
         log_info("sent a backup file=%.*s", STR_ARG(name));
     }
     return e;

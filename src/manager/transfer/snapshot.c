@@ -44,16 +44,38 @@ static bool is_shown(const Field *f)
            !f->write_only;
 }
 
-static void put_row(Buf *out, const Row *row)
+/* An address without the user and password that may stand before its host. */
+static Str without_user(Arena *a, Str url)
+{
+    const size_t start = str_find_str(url, STR("://"));
+    if (start == SIZE_MAX) {
+        return url;
+    }
+    size_t at = SIZE_MAX;
+    for (size_t i = start + 3; i < url.len && url.ptr[i] != '/' && url.ptr[i] != '?'; i++) {
+        at = url.ptr[i] == '@' ? i : at;
+    }
+    return at == SIZE_MAX ? url
+                          : str_format(a, "%.*s://…%.*s", STR_ARG(str_slice(url, 0, start)),
+                                       STR_ARG(str_slice(url, at, url.len)));
+}
+
+static void put_field(Buf *out, Arena *a, const Field *f, Value value)
+{
+    const bool address = f->format == FORMAT_URL && value.type == VALUE_TEXT;
+    buf_put_lit(out, ", ");
+    json_put_name(out, f->name);
+    json_put_value(out, address ? value_text(without_user(a, value.text)) : value);
+}
+
+static void put_row(Buf *out, Arena *a, const Row *row)
 {
     buf_put_lit(out, "{\"key\": ");
     json_put_value(out, row->key);
     for (size_t i = 0; i < row->resource->n_fields; i++) {
         const Field *f = &row->resource->fields[i];
         if (is_shown(f)) {
-            buf_put_lit(out, ", ");
-            json_put_name(out, f->name);
-            json_put_value(out, row->values[i]);
+            put_field(out, a, f, row->values[i]);
         }
     }
     buf_put_char(out, '}');
@@ -74,7 +96,7 @@ static CHECKED Err *put_rows(const Snapshot *s, const Resource *r, Buf *out, boo
         for (size_t i = 0; i < n; i++) {
             const size_t len = out->len;
             buf_put_str(out, first ? STR("[\n") : STR(",\n"));
-            put_row(out, rows[i]);
+            put_row(out, s->rows, rows[i]);
             if (buf_failed(out) || out->len > MEMBER_MAX) {
                 buf_truncate(out, len);
                 n = 0;

@@ -388,6 +388,24 @@ static void test_file_vanishes(void **state)
     assert_int_equal(n_backups(c), 1);
 }
 
+/* What can't be read now is owed all the same: as if there were no descriptors left. */
+static void test_unreadable_is_still_owed(void **state)
+{
+    Case *c = *state;
+    configure(c, ON);
+    configure(c, "{\"autobackup_upload_url\": \"ftp://127.0.0.1:1/x\"}");
+    assert_null(run_at(c, "2026-11-25T00:30:00"));
+    assert_null(run_at(c, "2026-11-25T01:00:10"));
+    const char *path =
+        files_backup_path(c->rest->store, c->rest->arena, str_from(c->sender.unsent));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("elsewhere", path), 0);
+    const Err *e = send(c);
+    assert_true(e != NULL && e->kind == ERR_IO && strstr(e->text, "cannot be read") != NULL);
+    assert_true(is_marked(c));
+    assert_true(c->sender.unsent[0] != '\0');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_folder_cannot_be_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file_vanishes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unreadable_is_still_owed, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
