@@ -65,11 +65,11 @@ void http_response_set_file(HttpRequest *request, int fd, uint64_t offset, uint6
     response->length = length;
 }
 
-static void drop_content_type(HttpResponse *response)
+static void drop_header(HttpResponse *response, Str name)
 {
     size_t n = 0;
     for (size_t i = 0; i < response->n_headers; i++) {
-        if (!str_equal_ignoring_case(response->headers[i].name, STR("content-type"))) {
+        if (!str_equal_ignoring_case(response->headers[i].name, name)) {
             response->headers[n++] = response->headers[i];
         }
     }
@@ -78,13 +78,23 @@ static void drop_content_type(HttpResponse *response)
 
 void http_response_set_error(HttpRequest *request, int status, Str text)
 {
+    static const struct {
+        const char *name;
+        Str value;
+    } headers[] = {
+        {"Content-Type", STR_INIT("application/json")},
+        {"Vary", STR_INIT(HTTP_VARY)},
+        {"Cache-Control", STR_INIT("no-cache")},
+    };
     Buf *body = buf_new(ERROR_BODY_MAX);
     buf_put_lit(body, "{\"error\": ");
     json_put_string(body, str_slice(text, 0, ERROR_BODY_MAX / 8));
     buf_put_lit(body, "}");
     http_response_set_status(request, status);
-    drop_content_type(&http_exchange_of(request)->response);
-    http_response_add_header(request, "Content-Type", STR("application/json"));
+    for (size_t i = 0; i < ARRAY_N(headers); i++) {
+        drop_header(&http_exchange_of(request)->response, str_from(headers[i].name));
+        http_response_add_header(request, headers[i].name, headers[i].value);
+    }
     http_response_set_buf(request, body);
 }
 

@@ -35,6 +35,11 @@ void http_response_set_file(HttpRequest *request, int fd, uint64_t offset, uint6
  * closed after the answer. The request isn't the caller's any more, even if the client is gone. */
 void http_respond(HttpRequest *request);
 
-/* An error in the API's form: {"error": "text"} as application/json. Sets status, Content-Type (in
- * place of one set before) and body; doesn't respond. text: `"`, `\` and controls are escaped. */
+/* What answers of the API depend on, besides method and address. */
+#define HTTP_VARY "Accept, Cookie"
+
+/* An error in the API's form: {"error": "text"} as application/json. Sets status, Content-Type,
+ * Vary and Cache-Control (in place of those set before; whether a script asks, which must be told
+ * not to keep it, may be unknown yet) and body; doesn't respond. text: `"`, `\` and controls are
+ * escaped. */
 void http_response_set_error(HttpRequest *request, int status, Str text);

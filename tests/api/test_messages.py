@@ -114,6 +114,24 @@ def test_headers_of_answers(client):
     assert refused.status == 401 and refused.getheader('Cache-Control') == 'no-cache'
 
 
+def test_what_scripts_are_told_outside_of_the_api(client):
+    """wire 1.6, 11.3: on every status"""
+    for method in ('PUT', 'OPTIONS'):
+        answer = client.request(method, '/oauth/token/', headers={'X-Requested-With': 'XMLHttpRequest'})
+        assert answer.status_code == (405 if method == 'PUT' else 200)
+        assert answer.headers['Cache-Control'] == 'no-cache', method
+
+
+@pytest.mark.parametrize('request_text', ['GET / / HTTP/1.1\r\nHost: x\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n',
+                                          'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n'])
+def test_headers_of_what_is_no_request(client, request_text):
+    """wire 1.6: JSON as of the API"""
+    answer = client.server.raw(request_text.encode())
+    assert answer.status == 400 and 'error' in json.loads(answer.text)
+    assert answer.getheader('Content-Type') == 'application/json'
+    assert answer.getheader('Vary') == 'Accept, Cookie' and answer.getheader('Cache-Control') == 'no-cache'
+
+
 def test_a_connection_is_kept(client):
     """wire 1.6"""
     with client.server.connect() as connection:

@@ -89,33 +89,6 @@ Rest *rest_free(Rest *r)
 
 /* --- before the login --- */
 
-static bool has_header(const RestAnswer *answer, const char *name)
-{
-    for (size_t i = 0; i < answer->n_headers; i++) {
-        if (str_equal(str_from(answer->headers[i].name), str_from(name))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void rest_forbid_caching(RestRequest *request)
-{
-    if (!has_header(&request->answer, "Cache-Control") &&
-        str_equal(request_header(request, STR("x-requested-with")), STR("XMLHttpRequest"))) {
-        answer_add_header(&request->answer, request->arena, "Cache-Control", STR("no-cache"));
-    }
-}
-
-/* Every stage ends here. */
-static RestNext done(RestRequest *request, RestNext next)
-{
-    if (next == REST_ANSWERED) {
-        rest_forbid_caching(request);
-    }
-    return next;
-}
-
 /* HEAD counts as GET everywhere but in the sending of the body. 0: no method of the API. */
 static unsigned method_bit_of(Str method)
 {
@@ -203,7 +176,7 @@ RestNext rest_route(const Rest *r, RestRequest *request)
     if (!router_match(r->router, request->arena, request->path, &request->route, &slash) ||
         (request->route.download && !has_download(r, request->route.resource))) {
         answer_empty(&request->answer, 404);
-        return done(request, REST_ANSWERED);
+        return REST_ANSWERED;
     }
     read_method(request);
     const unsigned methods = route_methods(&request->route);
@@ -220,7 +193,7 @@ RestNext rest_route(const Rest *r, RestRequest *request)
     } else {
         return REST_GO_ON;
     }
-    return done(request, REST_ANSWERED);
+    return REST_ANSWERED;
 }
 
 /* --- before the body --- */
@@ -262,7 +235,7 @@ RestNext rest_authorize(const Rest *r, RestRequest *request)
     if (!is_permitted(r, request)) {
         answer_error(&request->answer, request->arena, 403,
                      STR("You do not have the permission for this."));
-        return done(request, REST_ANSWERED);
+        return REST_ANSWERED;
     }
     const Err *e =
         form_parse(request->arena, request->query, &request->parameters, &request->n_parameters);
@@ -277,7 +250,7 @@ RestNext rest_authorize(const Rest *r, RestRequest *request)
     } else {
         return REST_GO_ON;
     }
-    return done(request, REST_ANSWERED);
+    return REST_ANSWERED;
 }
 
 size_t rest_body_limit(const Rest *r, const RestRequest *request)
@@ -299,8 +272,8 @@ size_t rest_body_limit(const Rest *r, const RestRequest *request)
 
 RestNext rest_work(const Rest *r, RestRequest *request, bool large_here)
 {
-    return done(request, request->method_bit == METHOD_GET ? read_parse(r, request)
-                                                           : write_parse(r, request, large_here));
+    return request->method_bit == METHOD_GET ? read_parse(r, request)
+                                             : write_parse(r, request, large_here);
 }
 
 void rest_read(const Rest *r, RestRequest *request, Reader *reader)
@@ -310,7 +283,6 @@ void rest_read(const Rest *r, RestRequest *request, Reader *reader)
     } else {
         write_refuse(request, reader);
     }
-    (void)done(request, REST_ANSWERED); /* only adds headers */
 }
 
 /* Commands keep something else in request->work than other writes do. */
@@ -321,7 +293,7 @@ bool rest_prepares_passwords(const RestRequest *request)
 
 RestNext rest_prepare(const Rest *r, RestRequest *request, Reader *reader)
 {
-    return done(request, write_prepare(r, request, reader));
+    return write_prepare(r, request, reader);
 }
 
 StoreFile rest_write_file(const RestRequest *request)
@@ -341,7 +313,7 @@ Err *rest_write(const Rest *r, RestRequest *request, Tx *tx)
 
 RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq)
 {
-    return done(request, write_finish(r, request, e, seq));
+    return write_finish(r, request, e, seq);
 }
 
 void rest_release(RestRequest *request)

@@ -97,11 +97,6 @@ CHECKED Err *rest_write(const Rest *r, RestRequest *request, Tx *tx);
  * three times, then the answer is 503. */
 RestNext rest_written(const Rest *r, RestRequest *request, const Err *e, int64_t seq);
 
-/* A script in a browser must never be served from the browser's cache, so its requests are told so
- * on every status (wire 1.6); other answers of status 200 say it anyway. For answers that are made
- * outside of the stages above: a refused login, a limit. */
-void rest_forbid_caching(RestRequest *request);
-
 /* Gives back what the request holds beyond its arena, answer included: last of all, also where it
  * was dropped between two stages. */
 void rest_release(RestRequest *request);

@@ -39,12 +39,24 @@ static Str exchange_header(void *context, Str name)
     return http_request_header(context, name);
 }
 
+/* Whether a script in a browser asks, which must never be served from the browser's cache: it is
+ * told so on every status (wire 1.6). */
+static bool is_script(HttpRequest *http)
+{
+    return str_equal(http_request_header(http, STR("x-requested-with")), STR("XMLHttpRequest"));
+}
+
 void handler_send(HttpRequest *http, RestAnswer *answer)
 {
+    bool says_caching = false;
     MUST(answer->status != 0);
     http_response_set_status(http, answer->status);
     for (size_t i = 0; i < answer->n_headers; i++) {
         http_response_add_header(http, answer->headers[i].name, answer->headers[i].value);
+        says_caching = says_caching || strcmp(answer->headers[i].name, "Cache-Control") == 0;
+    }
+    if (!says_caching && is_script(http)) {
+        http_response_add_header(http, "Cache-Control", STR("no-cache"));
     }
     if (answer->body != NULL) {
         http_response_set_buf(http, answer->body);
@@ -70,7 +82,6 @@ static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, 
         answer_add_header(&x->rest.answer, a, "Retry-After",
                           str_format(a, "%lld", (long long)retry_after_s));
     }
-    rest_forbid_caching(&x->rest);
     exchange_send(x);
 }
 
@@ -97,7 +108,6 @@ static void exchange_send_refused(Exchange *x, Str challenge)
     if (may_open_password_box(x)) {
         answer_add_header(&x->rest.answer, x->rest.arena, "WWW-Authenticate", challenge);
     }
-    rest_forbid_caching(&x->rest);
     exchange_send(x);
 }
 
