@@ -1,7 +1,9 @@
 """Administrators of an LDAP directory: a real slapd, and what stands in for one that misbehaves."""
 import base64
 import contextlib
+import itertools
 import json
+import pathlib
 import socket
 import subprocess
 import threading
@@ -37,7 +39,11 @@ PEOPLE = (
     slapd.group('inner', person_name('alice'), group_name('circle')) +
     slapd.group('circle', group_name('inner')) +
     slapd.group('writers', person_name('nobody')) +
-    slapd.entry(group_name('posix'), 'objectClass: posixGroup', 'cn: posix', 'gidNumber: 1', 'memberUid: carol'))
+    slapd.entry(group_name('posix'), 'objectClass: posixGroup', 'cn: posix', 'gidNumber: 1', 'memberUid: carol', 'memberUid: theboss') +
+    slapd.entry(person_name('mallory'), 'objectClass: inetOrgPerson', 'uid: theboss', 'uid: mallory', 'cn: mallory', 'sn: mallory',
+                'mail: mallory@example.com', 'userPassword: secret of hers') +
+    slapd.entry(f'cn=Two names,ou=people,{slapd.BASE}', 'objectClass: inetOrgPerson', 'uid: erin', 'uid: frank', 'cn: Two names',
+                'sn: Two', 'userPassword: two names'))
 
 
 @pytest.fixture(scope='module')
@@ -88,21 +94,23 @@ def status(server, user, password, method='GET', source=None):
     return server.raw(request.encode(), source=source).status
 
 
+def web_sign_in(server, user, password, source):
+    body = json.dumps({'username': user, 'password': password}).encode()
+    lines = ['POST /admin/session/ HTTP/1.1', 'Host: localhost', 'Origin: https://localhost',
+             'Content-Type: application/json', f'Content-Length: {len(body)}', '', '']
+    return server.raw('\r\n'.join(lines).encode() + body, 'POST', source=source)
+
+
 def test_signing_in_by_the_directory(place):
     """wire 11.4: a session of its own for who the directory knows, with the rights of his groups as they are mapped."""
     server = place.server
 
-    def sign_in(password):
-        body = json.dumps({'username': 'alice', 'password': password}).encode()
-        lines = ['POST /admin/session/ HTTP/1.1', 'Host: localhost', 'Origin: https://localhost',
-                 'Content-Type: application/json', f'Content-Length: {len(body)}', '', '']
-        return server.raw('\r\n'.join(lines).encode() + body, 'POST', source='127.0.5.1')
-
     def read(cookie):
         return server.raw(f'GET {LIST} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n'.encode()).status
 
-    assert sign_in('wrong').status == 401 and sign_in('').status == 401
-    answer = sign_in('wonder: land')
+    assert web_sign_in(server, 'alice', 'wrong', '127.0.5.1').status == 401
+    assert web_sign_in(server, 'alice', '', '127.0.5.1').status == 401
+    answer = web_sign_in(server, 'alice', 'wonder: land', '127.0.5.1')
     assert answer.status == 200, answer.text
     assert json.loads(answer.text)['username'] == 'ldap:alice'
     cookie = answer.headers.get_all('Set-Cookie')[0].split(';')[0]
@@ -238,6 +246,69 @@ def test_a_local_account_hides_that_of_the_directory(place, directory):
     assert status(place.server, 'alice', 'wonder: land', source='127.0.3.6') == 401
     place.remove(path)
     assert status(place.server, 'alice', 'wonder: land') == 200
+
+
+SPELLINGS = ['Bob', 'BOB', ' bob', 'bob  ', '\N{FULLWIDTH LATIN SMALL LETTER B}ob', 'b\N{SOFT HYPHEN}ob']
+
+
+@pytest.mark.parametrize('source, enabled', [('LDAP+LOCAL', True), ('LDAP+LOCAL', False), ('LDAP', True)])
+def test_a_local_account_hides_all_spellings_of_its_name(fresh_server, directory, source, enabled):
+    """wire 11.4: disabled or not, by Basic and in the web, whether local accounts may sign in or not."""
+    use(fresh_server, directory)
+    client = rostra.Client(fresh_server)
+    map_group(client, 'posix', READ_ONLY)
+    client.create('administrator', name='bob', password='local', roles=[READ_ONLY], enabled=enabled)
+    client.change(SETTINGS, source=source)
+    asked = directory.log()
+    tries = [(name, password) for name in SPELLINGS for password in ('local', 'builder')]
+    for number, (name, password) in enumerate([*tries, ('bob', 'builder')]):
+        assert status(fresh_server, name, password, source=f'127.0.6.{number + 1}') == 401
+        assert web_sign_in(fresh_server, name, password, f'127.0.6.{number + 1}').status == 401
+    assert directory.log() == asked
+    client.session.close()
+
+
+def test_a_local_account_hides_who_the_directory_calls_so(place):
+    """wire 11.4: whichever of his names was given."""
+    assert status(place.server, 'frank', 'two names', source='127.0.10.1') == 403
+    path = place.create('administrator', name='Erin', password='local', roles=[READ_ONLY], enabled=False)
+    assert status(place.server, 'frank', 'two names', source='127.0.10.1') == 401
+    assert web_sign_in(place.server, 'frank', 'two names', '127.0.10.2').status == 401
+    place.remove(path)
+    assert status(place.server, 'frank', 'two names', source='127.0.10.1') == 403
+
+
+def test_names_that_an_entry_has_besides(place):
+    """wire 11.4: who may write his entry's uid doesn't become another by that, nor get into his groups."""
+    map_group(place, 'posix', READ_ONLY)
+    answer = web_sign_in(place.server, 'Mallory ', 'secret of hers', '127.0.11.1')
+    assert answer.status == 200 and json.loads(answer.text)['username'] == 'ldap:mallory', answer.text
+    assert status(place.server, 'mallory', 'secret of hers') == 403
+    place.change(SETTINGS, ldap_user_search_filter='(mail={username})')
+    answer = web_sign_in(place.server, 'mallory@example.com', 'secret of hers', '127.0.11.2')
+    assert json.loads(answer.text)['username'] == 'ldap:mallory', answer.text
+    place.change(SETTINGS, ldap_user_search_filter='(|(uid={username})(sAMAccountName={username}))')
+
+
+def test_spellings_are_one_user_for_the_throttle(place, directory):
+    """wire 11.1, 11.4: ten failures a minute, however the name is written."""
+    spellings = [''.join(letters) for letters in itertools.product('cC', 'aA', 'rR', 'oO', 'l')]
+    assert [status(place.server, name, 'wrong', source='127.0.12.1') for name in spellings] == [401] * 10 + [429] * 6
+
+
+def test_local_names_are_not_told_by_time(place):
+    """wire 11.4: argon2id for every name, before the directory is asked; and each failure counts, in the web, too."""
+    def used_ticks():
+        return sum(map(int, pathlib.Path(f'/proc/{place.server.process.pid}/stat').read_text().rpartition(')')[2].split()[11:13]))
+
+    def cost(name, source):
+        before = used_ticks()
+        assert web_sign_in(place.server, name, 'wrong', source).status == 401
+        return used_ticks() - before
+    local, other = (min(cost(name, f'127.0.13.{n + 1}') for _ in range(5)) for n, name in enumerate((rostra.USER, 'unheard of')))
+    assert other > local / 2, (local, other)
+    answers = [web_sign_in(place.server, 'unheard of', 'wrong', '127.0.13.2').status for _ in range(6)]
+    assert answers == [401] * 5 + [429]
 
 
 SOURCES = [('LOCAL', 200, 401), ('LDAP', 401, 403), ('LDAP+LOCAL', 200, 403), ('OIDC', 401, 401), ('OIDC+LOCAL', 200, 401),

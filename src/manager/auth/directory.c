@@ -6,8 +6,11 @@
 #include "base/utf8.h"
 #include "manager/auth/directory_filter.h"
 #include "manager/auth/directory_groups.h"
+#include "manager/auth/directory_name.h"
+#include "manager/auth/user_name.h"
 
 #define USERS_MAX 2 /* to see that there are several */
+#define NAMES_MAX ((size_t)64)
 
 static const char *const name_attributes[] = {"uid", "sAMAccountName"};
 
@@ -92,15 +95,43 @@ static LDAPMessage *only_entry(const Conversation *c, const DirectoryFound *foun
                : NULL;
 }
 
-static Str user_name(const Conversation *c, LDAPMessage *entry, Str given)
+static bool is_name(Str text)
 {
+    return text.len > 0 && text.len <= DIRECTORY_USER_NAME_MAX && utf8_valid(text) &&
+           str_find(text, '\0', 0) == SIZE_MAX;
+}
+
+/* The first is the name given, the second that in the entry's own name or as given, too. */
+static Err *read_names(const Conversation *c, LDAPMessage *entry, Str entry_name, Str given,
+                       DirectoryUser *user)
+{
+    Str *names = ARENA_ARRAY(c->arena, Str, NAMES_MAX);
+    size_t n = 0;
+    const Str own = directory_name_user(c->arena, entry_name);
+    names[n++] = given;
+    names[n++] = is_name(own) ? own : given;
     for (size_t i = 0; i < ARRAY_N(name_attributes); i++) {
-        const Str name = directory_first_value(c->connection, c->arena, entry, name_attributes[i]);
-        if (name.len > 0 && name.len <= DIRECTORY_USER_NAME_MAX && utf8_valid(name)) {
-            return name;
+        if (!directory_values(c->connection, c->arena, entry, name_attributes[i], NAMES_MAX, names,
+                              &n)) {
+            return err(c->arena, ERR_INVALID, "The entry of a user has too many names.");
         }
     }
-    return given;
+    user->names = names;
+    user->n_names = n;
+    return NULL;
+}
+
+static Str choose_name(const Conversation *c, const DirectoryUser *user)
+{
+    MUST(user->names != NULL); /* clang's analyser forgets */
+    const Str given = user_name_comparable(c->arena, user->names[0]);
+    for (size_t i = 2; i < user->n_names; i++) {
+        if (is_name(user->names[i]) &&
+            str_equal(user_name_comparable(c->arena, user->names[i]), given)) {
+            return user->names[i];
+        }
+    }
+    return user->names[1];
 }
 
 static Err *find_groups(const Conversation *c, LDAPMessage *entry, Str name, Str user,
@@ -133,7 +164,8 @@ static Err *check_entry(const Conversation *c, LDAPMessage *entry, Str user, Str
         TRY(bind_as(c, name, password, &found.right));
     }
     if (found.right) {
-        found.name = user_name(c, entry, user);
+        TRY(read_names(c, entry, name, user, &found));
+        found.name = choose_name(c, &found);
         TRY(bind_for_search(c));
         TRY(find_groups(c, entry, name, found.name, &found));
     }
@@ -154,9 +186,8 @@ static Err *converse(const Conversation *c, Str user, Str password, DirectoryUse
 
 static bool is_askable(Str user, Str password)
 {
-    return user.len > 0 && user.len <= DIRECTORY_USER_NAME_MAX && utf8_valid(user) &&
-           str_find(user, '\0', 0) == SIZE_MAX && password.len > 0 &&
-           password.len <= DIRECTORY_PASSWORD_MAX && str_find(password, '\0', 0) == SIZE_MAX;
+    return is_name(user) && password.len > 0 && password.len <= DIRECTORY_PASSWORD_MAX &&
+           str_find(password, '\0', 0) == SIZE_MAX;
 }
 
 Err *directory_check_password(const DirectorySettings *settings, Arena *a, Str user, Str password,

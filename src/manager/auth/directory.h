@@ -35,14 +35,20 @@ typedef struct DirectorySettings {
 } DirectorySettings;
 
 typedef struct DirectoryUser {
-    bool right;        /* the password is the user's; else nothing below is set */
-    Str name;          /* as the directory has it: uid, else sAMAccountName, else as given */
+    bool right;       /* the password is the user's; else nothing below is set */
+    Str name;         /* as the directory has it; see below */
+    const Str *names; /* all that it has for this user, and as given: who may be meant */
+    size_t n_names;
     const Str *groups; /* comparable names (directory_name.h), each once */
     size_t n_groups;
     bool cut; /* there are more groups than the limits let us see */
 } DirectoryUser;
 
-/* Not right, without asking: an empty name or password (which would be an anonymous bind), NUL in
+/* The name is that value of uid or sAMAccountName which is the name given, in whatever spelling:
+ * who may add a value to his entry doesn't become another by that. If none is, it is what the
+ * entry's own name begins with, if that is one of these attributes, else the name as given.
+ *
+ * Not right, without asking: an empty name or password (which would be an anonymous bind), NUL in
  * one of them, more than the limits above. Not right either: none or several entries of this name.
  * All that lies in `a`, which should hold secrets. Errors: ERR_IO and ERR_INVALID: the directory
  * can't be reached or doesn't answer as it should; the text is for the log and names no password.

@@ -82,13 +82,18 @@ static Str without_blanks(Arena *a, Str text)
     return (Str){out, len};
 }
 
+Str directory_name_fold(Arena *a, Str value)
+{
+    return without_blanks(a, utf8_fold(a, value));
+}
+
 static Str value_of(Arena *a, const LDAPAVA *part)
 {
     Str value = {part->la_value.bv_val, part->la_value.bv_len};
     if ((part->la_flags & LDAP_AVA_BINARY) != 0) {
         value = decoded(value);
     }
-    return utf8_valid(value) ? without_blanks(a, utf8_fold(a, value)) : str_dup(a, value);
+    return utf8_valid(value) ? directory_name_fold(a, value) : str_dup(a, value);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -119,6 +124,29 @@ static void put_relative_name(Buf *out, Arena *a, LDAPRDN parts)
         buf_put_char(out, i == 0 ? ',' : '+');
         buf_put_str(out, texts[i]);
     }
+}
+
+static Str user_of(Arena *a, LDAPRDN parts)
+{
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        const Str type = type_of(a, parts[i]);
+        if (str_equal(type, STR("uid")) || str_equal(type, STR("samaccountname"))) {
+            return str_dup(a, (Str){parts[i]->la_value.bv_val, parts[i]->la_value.bv_len});
+        }
+    }
+    return STR_NONE;
+}
+
+Str directory_name_user(Arena *a, Str name)
+{
+    LDAPDN parts = NULL;
+    if (name.len > DIRECTORY_NAME_MAX || str_find(name, '\0', 0) != SIZE_MAX ||
+        ldap_str2dn(str_to_cstr(a, name), &parts, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS) {
+        return STR_NONE;
+    }
+    const Str user = parts != NULL && parts[0] != NULL ? user_of(a, parts[0]) : STR_NONE;
+    ldap_dnfree(parts); /* takes NULL */
+    return user;
 }
 
 bool directory_name_read(Arena *a, Str name, Str *ret_comparable)

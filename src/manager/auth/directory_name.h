@@ -13,3 +13,9 @@
  * that don't count and how characters were escaped. It is for comparing only: no name itself. False
  * if `name` is none, is empty or longer than DIRECTORY_NAME_MAX. */
 bool directory_name_read(Arena *a, Str name, Str *ret_comparable);
+
+/* A value as it is compared: without case and blanks that don't count. Valid UTF-8 only. */
+Str directory_name_fold(Arena *a, Str value);
+
+/* The uid or sAMAccountName that a distinguished name begins with; STR_NONE: another attribute. */
+Str directory_name_user(Arena *a, Str name);

@@ -71,14 +71,17 @@ Str directory_entry_name(DirectoryConnection *c, Arena *a, LDAPMessage *entry)
     return copy;
 }
 
-Str directory_first_value(DirectoryConnection *c, Arena *a, LDAPMessage *entry,
-                          const char *attribute)
+bool directory_values(DirectoryConnection *c, Arena *a, LDAPMessage *entry, const char *attribute,
+                      size_t most, Str ret_values[], size_t *n)
 {
     struct berval **values = ldap_get_values_len(directory_connection_ldap(c), entry, attribute);
-    Str value = STR_NONE;
-    if (values != NULL && values[0] != NULL && values[0]->bv_len <= DIRECTORY_VALUE_MAX) {
-        value = str_dup(a, (Str){values[0]->bv_val, values[0]->bv_len});
+    size_t i = 0;
+    for (; values != NULL && values[i] != NULL && *n < most; i++) {
+        if (values[i]->bv_len <= DIRECTORY_VALUE_MAX) {
+            ret_values[(*n)++] = str_dup(a, (Str){values[i]->bv_val, values[i]->bv_len});
+        }
     }
+    const bool all = values == NULL || values[i] == NULL;
     ldap_value_free_len(values); /* takes NULL */
-    return value;
+    return all;
 }

@@ -38,5 +38,8 @@ CHECKED Err *directory_search(DirectoryConnection *c, Arena *a, const char *what
 
 /* STR_NONE if it has none or too long a one. */
 Str directory_entry_name(DirectoryConnection *c, Arena *a, LDAPMessage *entry);
-Str directory_first_value(DirectoryConnection *c, Arena *a, LDAPMessage *entry,
-                          const char *attribute);
+
+/* Adds the values of an attribute to ret_values[*n], up to `most` of them; those too long don't
+ * count. False: there are more. */
+CHECKED bool directory_values(DirectoryConnection *c, Arena *a, LDAPMessage *entry,
+                              const char *attribute, size_t most, Str ret_values[], size_t *n);

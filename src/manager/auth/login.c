@@ -14,6 +14,7 @@
 #include "manager/auth/password.h"
 #include "manager/auth/sign_in_source.h"
 #include "manager/auth/throttle.h"
+#include "manager/auth/user_name.h"
 #include "model/keys.h"
 #include "store/row_values.h"
 #include "store/writer.h"
@@ -158,7 +159,8 @@ static bool refuses_passwords(const Row *settings)
 }
 
 typedef struct Account {
-    const Row *row; /* NULL: there is none */
+    const Row *row; /* NULL: there is none of just this name, or local ones don't count */
+    bool is_local;  /* with a directory: an account has the name in some spelling, or may have */
     bool basic_off; /* nobody may log in with a password */
     SignInSource source;
     Grant grant;
@@ -172,6 +174,9 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
     TRY(grant_read_settings(&account->grant, reader, a, &settings));
     account->basic_off = refuses_passwords(settings);
     account->source = sign_in_source(settings);
+    if (account->source.ldap) {
+        TRY(user_name_find_local(reader, a, &user, 1, &account->is_local));
+    }
     if (!account->source.local) {
         return NULL;
     }
@@ -243,6 +248,12 @@ static bool account_takes(const Account *account, const LoginPassword *given)
     return given->is_web || !account->basic_off;
 }
 
+/* Whether the directory is to be asked for this name (still). */
+static bool account_is_in_directory(const Account *account, const LoginPassword *given)
+{
+    return account_takes(account, given) && !account->is_local && account->source.ldap;
+}
+
 static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
                           LoginProof *proof)
 {
@@ -252,11 +263,13 @@ static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPasswor
         proof->answer = LOGIN_NEEDS_TOKEN;
         return NULL;
     }
-    if (account.row == NULL && account.source.ldap) {
+    /* Also before the directory is asked, so that time doesn't tell which names are local. */
+    const bool right = account_is_right(&account, given->password);
+    if (account_is_in_directory(&account, given)) {
         proof->answer = LOGIN_ASK_DIRECTORY;
         return NULL;
     }
-    if (!account_is_right(&account, given->password)) {
+    if (!right) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
         return NULL;
     }
@@ -303,12 +316,6 @@ Err *login_check_password(Login *l, Reader *reader, Arena *a, const LoginPasswor
 
 /* --- the directory --- */
 
-/* Whether the directory is to be asked for this name (still). */
-static bool account_is_in_directory(const Account *account, const LoginPassword *given)
-{
-    return account_takes(account, given) && account->row == NULL && account->source.ldap;
-}
-
 static Err *read_directory_settings(const Login *l, Reader *reader, Arena *a,
                                     const LoginPassword *given, Account *account,
                                     DirectorySettings *ret_settings)
@@ -322,7 +329,8 @@ static Err *read_directory_settings(const Login *l, Reader *reader, Arena *a,
     return e;
 }
 
-/* What the user may do. There may be a local account of that name by now. */
+/* What the user may do. There may be a local account of that name by now, or of one by which the
+ * directory knows the user besides. */
 static Err *read_directory_grant(const Login *l, Reader *reader, Arena *a,
                                  const LoginPassword *given, const DirectoryUser *user,
                                  Account *account)
@@ -330,6 +338,9 @@ static Err *read_directory_grant(const Login *l, Reader *reader, Arena *a,
     Grant grant = {.n_rows = 0};
     TRY(reader_begin(reader, a, &grant.seq));
     Err *e = account_read_in_snapshot(l, reader, a, given->user, account);
+    if (e == NULL) {
+        e = user_name_find_local(reader, a, user->names, user->n_names, &account->is_local);
+    }
     if (e == NULL) {
         e = directory_account_grant(reader, a, user->name, user->groups, user->n_groups, &grant);
     }
@@ -359,6 +370,7 @@ static Err *take_directory_user(const Login *l, Reader *reader, Arena *a,
     Account account = {.row = NULL};
     TRY(read_directory_grant(l, reader, a, given, user, &account));
     if (!account_is_in_directory(&account, given)) {
+        throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
         return NULL;
     }
     throttle_forget(l->throttle, given->address, given->user);

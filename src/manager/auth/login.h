@@ -13,9 +13,10 @@
  * takes a look into the store and is for readers. Tokens can't be guessed, so failures with them
  * make nobody wait.
  *
- * `authentication.source` says where accounts are looked up. Local ones come first: the name of a
- * local account, disabled or not, is never asked of the directory, so that nobody there can become
- * somebody here, and no local password gets there. */
+ * `authentication.source` says where accounts are looked up. A name that a local account has in any
+ * spelling (user_name.h), disabled or not, and whether local ones may sign in or not, is never
+ * asked of the directory, nor is a user taken whom the directory also calls so: nobody there can
+ * become somebody here, and no local password gets there. */
 
 typedef struct Login Login;
 

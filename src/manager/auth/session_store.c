@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "manager/auth/directory_account.h"
 #include "manager/auth/sign_in_source.h"
+#include "manager/auth/user_name.h"
 #include "model/keys.h"
 #include "store/row_values.h"
 
@@ -91,17 +92,16 @@ static Err *read_groups(Arena *a, Str text, Str **ret_groups, size_t *ret_n)
     return NULL;
 }
 
-/* A local account of that name goes before (login.h). */
+/* Not with the name of a local account (login.h). */
 static Err *read_of_directory(Reader *reader, Arena *a, const SessionOwner *owner,
                               SessionAccount *account)
 {
     Str *groups = NULL;
     size_t n = 0;
-    Value key = VALUE_NONE;
+    bool is_local = false;
     TRY(read_groups(a, owner->groups, &groups, &n));
-    TRY(reader_find(reader, a, &administrators_of(reader)->fields[FLD_ADMINISTRATOR_NAME],
-                    value_text(owner->user), &key));
-    account->valid = value_is_null(key);
+    TRY(user_name_find_local(reader, a, &owner->user, 1, &is_local));
+    account->valid = !is_local;
     return directory_account_grant(reader, a, owner->user, groups, n, &account->grant);
 }
 

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/thread.h"
+#include "manager/auth/user_name.h"
 
 /* Tables of fixed size: an old counter gives way to a new one that falls on its place, so that
  * nobody can make them grow. The key is secret, hence nobody can aim at a counter either; and
  * addresses have a table of their own, hence no number of user names pushes one out. */
 #define THROTTLE_SLOTS 4096
+#define SCRATCH_BYTES ((size_t)4096)
 
 typedef enum CounterKind { COUNTER_USER, COUNTER_ADDRESS, COUNTER_KIND_N } CounterKind;
 
@@ -48,8 +50,10 @@ Throttle *throttle_free(Throttle *t)
 /* user: "" for the address as a whole. */
 static uint64_t counter_name(const Throttle *t, const HttpAddress *address, Str user)
 {
+    CLEANUP(arena_free) Arena *scratch = arena_new(SCRATCH_BYTES);
     const HttpAddress network = http_address_client(address);
-    const Str parts[] = {{(const char *)network.bytes, sizeof network.bytes}, user};
+    const Str parts[] = {{(const char *)network.bytes, sizeof network.bytes},
+                         user_name_comparable(scratch, user)};
     uint64_t name = 0;
     for (size_t i = 0; i < ARRAY_N(parts); i++) {
         uint64_t hash = 0;

@@ -7,6 +7,7 @@
 #include "http/address.h"
 
 /* Failed logins: at most 10 a minute for a user from one address, and 50 a minute from one address.
+ * All spellings of a name are one user (user_name.h), as they are to a directory.
  * An address is an IPv4 one or an IPv6 /64. Whoever is over that waits, whatever the password; the
  * same user from another address is not touched, or anybody could lock the administrator out (wire
  * 11.1). A remembered credential never gets here. Any thread. */

@@ -87,9 +87,32 @@ static void test_its_length_is_limited(void **state)
     check_length(DIRECTORY_NAME_MAX + 1, false);
 }
 
+static void test_the_user_that_a_name_begins_with(void **state)
+{
+    static const struct {
+        const char *name, *user; /* NULL: none */
+    } cases[] = {
+        {"uid=Alice,ou=people", "Alice"},
+        {"UserID=a\\2cb,dc=x", "a,b"},
+        {"sAMAccountName=x,dc=x", "x"},
+        {"cn=a+uid=b,dc=x", "b"},
+        {"cn=a,uid=b,dc=x", NULL},
+        {"", NULL},
+        {"no name", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        CLEANUP(arena_free) Arena *a = arena_new((size_t)1 << 16);
+        const Str user = directory_name_user(a, str_from(cases[i].name));
+        assert_int_equal(user.ptr == NULL, cases[i].user == NULL);
+        assert_true(cases[i].user == NULL || str_equal(user, str_from(cases[i].user)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_user_that_a_name_begins_with),
         cmocka_unit_test(test_which_names_are_the_same),
         cmocka_unit_test(test_what_is_no_name),
         cmocka_unit_test(test_its_length_is_limited),

@@ -29,6 +29,20 @@ static void test_a_user_waits_after_ten_failures(void **state)
     assert_int_equal(throttle_wait_s(t, here, admin, 61 * SECOND_US), 0);
 }
 
+/* wire 11.4: a directory knows no difference either. */
+static void test_spellings_are_one_user(void **state)
+{
+    static const Str names[] = {STR_INIT("Admin"), STR_INIT("ADMIN "), STR_INIT(" admin")};
+    (void)state;
+    CLEANUP(throttle_free) Throttle *t = throttle_new();
+    for (int i = 0; i < THROTTLE_USER_FAILURES; i++) {
+        fail_n(t, 1, names[i % 3]);
+    }
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 60);
+    throttle_forget(t, here, names[0]);
+    assert_int_equal(throttle_wait_s(t, here, admin, SECOND_US), 0);
+}
+
 static void test_others_are_not_touched(void **state)
 {
     (void)state;
@@ -96,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_user_waits_after_ten_failures),
+        cmocka_unit_test(test_spellings_are_one_user),
         cmocka_unit_test(test_others_are_not_touched),
         cmocka_unit_test(test_an_address_waits_after_fifty),
         cmocka_unit_test(test_no_number_of_names_hides_an_address),
