@@ -1,5 +1,6 @@
 /* Makes the tables of a file those of the model: of a new file, or of an older model. A table whose
  * CREATE text differs is built anew from what it held. */
+#include "base/datetime.h"
 #include "store/statement.h"
 #include "store/store_file.h"
 #include "store/store_private.h"
@@ -402,6 +403,9 @@ static Err *create(void *context, Db *db, Arena *a)
     bool *wanted = ARENA_ARRAY(a, bool, MAX(c->store->model->n_resources, (size_t)1));
     TRY(store_file_create_tables(c->store, c->file, db, a, wanted));
     TRY(store_file_stamp(c->store->model, db, a));
+    if (!c->store->is_new) {
+        TRY(store_file_put_meta(db, a, STR("remade"), value_integer(datetime_now_us())));
+    }
     return store_seed(c->store, c->file, db, a, c->options, wanted, true);
 }
 

@@ -137,6 +137,11 @@ Str store_epoch(const Store *s, StoreFile file)
     return s->files[file].epoch;
 }
 
+int64_t store_remade_us(const Store *s, StoreFile file)
+{
+    return s->files[file].remade_us;
+}
+
 int64_t store_seq(const Store *s, StoreFile file)
 {
     return atomic_load(&s->files[file].seq);

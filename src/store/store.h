@@ -46,6 +46,10 @@ bool store_is_new(const Store *s);
 /* New at every restore, migration or new store; part of every ETag. */
 Str store_epoch(const Store *s, StoreFile file);
 
+/* Wall clock when a file was made anew beside those that were there already, as auth.db is after a
+ * restore: what it knew until then is forgotten. 0: it is as old as the store. */
+int64_t store_remade_us(const Store *s, StoreFile file);
+
 /* Number of the last change that is committed; never decreases. Any thread. */
 int64_t store_seq(const Store *s, StoreFile file);
 

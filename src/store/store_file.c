@@ -141,13 +141,16 @@ Err *store_file_is_current(const Store *s, Db *db, Arena *a, bool *ret_current)
 Err *store_file_load(Store *s, StoreFile file, Db *db, Arena *a)
 {
     Value epoch = VALUE_NONE;
+    Value remade = VALUE_NONE;
     int64_t seq = 0;
     TRY(store_file_get_meta(db, a, STR("epoch"), &epoch));
+    TRY(store_file_get_meta(db, a, STR("remade"), &remade));
     TRY(db_int64(db, a, STR("SELECT seq FROM counter WHERE id = 1"), -1, &seq));
     if (epoch.type != VALUE_TEXT || seq < 0) {
         return err(a, ERR_IO, "The store is damaged.");
     }
     s->files[file].epoch = str_dup(s->arena, epoch.text);
+    s->files[file].remade_us = remade.type == VALUE_INTEGER ? remade.integer : 0;
     atomic_store(&s->files[file].seq, seq);
     return NULL;
 }

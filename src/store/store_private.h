@@ -16,6 +16,7 @@ typedef struct SecretKey SecretKey;
 typedef struct StoreFileState {
     const char *path;
     Str epoch;           /* 16 hex digits; what ETags and cursors of another state don't share */
+    int64_t remade_us;   /* see store_remade_us() */
     _Atomic int64_t seq; /* published by the writer after its commit, before callers go on */
     Writer *writer;      /* owned; NULL for STORE_SEARCH */
 } StoreFileState;

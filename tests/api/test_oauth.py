@@ -348,6 +348,27 @@ def test_an_assertion_is_used_once(fresh_server, fresh_client):
     assert script.ask(script.assertion(jti='twice')).status == 200
 
 
+def test_no_assertion_is_used_again_after_a_restore(fresh_server, fresh_client):
+    """wire 11.3: the backup doesn't know which were used; those that can't have been are taken, also after a restart."""
+    platform = '/api/admin/command/v1/platform/'
+    secret = {'passphrase': 'a passphrase of one\'s own'}
+    script = OauthClient(fresh_client)
+    used = [script.assertion(), script.assertion(iat=int(time.time()) + 50), script.assertion(iat=None)]
+    assert [script.ask(assertion).status for assertion in used] == [200] * 3
+    assert fresh_client.post(platform + 'backup_create/', secret).status_code == 202
+    (made,) = fresh_client.objects('system_backup/')
+    package = {'package': ('b', fresh_client.get(made['resource_uri']).content)}
+    assert fresh_client.post(platform + 'backup_restore/', files=package, data=secret).status_code == 202
+    fresh_client.session.close()
+    rostra.wait_for(lambda: sum(' serving ' in line for line in fresh_server.lines) >= 2)
+    for _ in range(2):
+        answers = [script.ask(assertion) for assertion in used]
+        assert {answer.status for answer in answers} <= {503, 400}
+        rostra.wait_for(lambda: script.ask(script.assertion(iat=int(time.time()) + 60)).status == 200)
+        assert script.ask(script.assertion(iat=None, exp=int(time.time()) + 86460)).status == 200
+        fresh_server.restart()
+
+
 def test_an_assertion_in_a_race(script):
     """wire 11.3: of many at the same time one gets a token."""
     assertion = script.assertion()

@@ -76,6 +76,13 @@ bool assertion_is_current(const Assertion *t, int64_t now_s)
     return lives && begun;
 }
 
+bool assertion_is_newer(const Assertion *t, int64_t moment_s)
+{
+    const double last = (double)moment_s + ASSERTION_SKEW_S;
+    return t->issued_s > last || t->not_before_s > last ||
+           t->expires_s > last + ASSERTION_LIFE_MAX_S;
+}
+
 /* What follows the scheme, if it has one. */
 static Str without_scheme(Str text)
 {

@@ -30,6 +30,10 @@ bool assertion_read(Arena *a, Str claims_json, Assertion *ret_assertion);
  * be remembered until it does, so it is refused. now_s: wall clock. */
 bool assertion_is_current(const Assertion *t, int64_t now_s);
 
+/* Whether it can't have been taken at that moment or before: so one that was used is told from a
+ * new one, where nobody remembers which were used until then. */
+bool assertion_is_newer(const Assertion *t, int64_t moment_s);
+
 /* Whether it is for the token endpoint of a server with one of these names (with or without a
  * port, which doesn't count). */
 bool assertion_is_for(const Assertion *t, const Str hosts[], size_t n);

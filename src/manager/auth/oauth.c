@@ -186,6 +186,20 @@ static void refuse(Throttle *throttle, OauthRequest *request, Str client_id)
     throttle_count_failure(throttle, request->address, client_id, datetime_monotonic_us());
 }
 
+/* *ret_used: it may have been used in the time that is forgotten. A moment to come was noted by a
+ * clock that was wrong, and would keep everybody out until then. */
+static Err *check_forgotten(const OauthRequest *request, const Assertion *assertion, int64_t now_us,
+                            bool *ret_used)
+{
+    const int64_t moment_s = request->forgotten_us / DATETIME_SECOND_US;
+    const int64_t passed_s = now_us / DATETIME_SECOND_US - moment_s;
+    *ret_used = passed_s >= -ASSERTION_SKEW_S && !assertion_is_newer(assertion, moment_s);
+    return *ret_used && passed_s <= ASSERTION_SKEW_S
+               ? err(request->arena, ERR_BUSY,
+                     "A backup was restored; tokens are given again after a minute.")
+               : NULL;
+}
+
 static Err *check_assertion(Throttle *throttle, Reader *reader, OauthRequest *request,
                             const Wanted *wanted, bool *ret_issue)
 {
@@ -204,6 +218,12 @@ static Err *check_assertion(Throttle *throttle, Reader *reader, OauthRequest *re
         TRY(find_client(reader, request, &assertion, &client));
     }
     if (!client.found || !jwt_is_signed(jwt, client.public_key)) {
+        refuse(throttle, request, assertion.issuer);
+        return NULL;
+    }
+    bool used = false;
+    TRY(check_forgotten(request, &assertion, now_us, &used));
+    if (used) {
         refuse(throttle, request, assertion.issuer);
         return NULL;
     }

@@ -8,7 +8,10 @@
  * STORE_AUTH. Knows nothing of HTTP but the client's address; server/token_endpoint.h answers.
  *
  * What is wrong with an assertion isn't told apart: unknown client, wrong key, another server's,
- * out of date, used before are all "invalid_client", and count as failed logins. */
+ * out of date, used before are all "invalid_client", and count as failed logins.
+ *
+ * A restore takes the used assertions along. So one that may have been used before is refused after
+ * it; for the first minute, in which clients have no others, with ERR_BUSY. */
 
 #define OAUTH_BODY_MAX ((size_t)64 * 1024) /* bytes; an assertion takes 16 KiB at most */
 
@@ -17,6 +20,7 @@ typedef struct OauthRequest {
     Str body;                   /* a form */
     Str host;                   /* as the client calls us */
     const HttpAddress *address; /* of the client */
+    int64_t forgotten_us;       /* which assertions were used until then isn't known; 0: it is */
 
     /* Filled by oauth_check(). */
     const char *error; /* of RFC 6749 5.2; NULL: none */
@@ -27,7 +31,7 @@ typedef struct OauthRequest {
 } OauthRequest;
 
 /* True if a token is to be issued; else `error` or `wait_s` says why not. Opens and ends the
- * reader's snapshot itself. For a reader thread. Errors: ERR_IO. */
+ * reader's snapshot itself. For a reader thread. Errors: ERR_BUSY, ERR_IO. */
 CHECKED Err *oauth_check(Throttle *throttle, Reader *reader, OauthRequest *request,
                          bool *ret_issue);
 

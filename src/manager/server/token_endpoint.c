@@ -128,7 +128,8 @@ void token_endpoint_answer(const Handler *h, HttpRequest *http)
     x->request = (OauthRequest){.arena = http->arena,
                                 .body = http->body,
                                 .host = http->host,
-                                .address = &http->client_address};
+                                .address = &http->client_address,
+                                .forgotten_us = store_remade_us(h->store, STORE_AUTH)};
     x->job = (PoolJob){.run = job_check, .source = handler_source(h, http)};
     if (!pool_put(h->readers, &x->job)) {
         send_wait(x, 503, 1, STR("The server is busy; try again."));

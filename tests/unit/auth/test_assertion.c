@@ -121,11 +121,40 @@ static void test_audiences(void **state)
     }
 }
 
+static void test_what_was_taken_before(void **state)
+{
+    (void)state;
+    const double now = NOW;
+    const struct {
+        double expires, issued, not_before;
+        bool newer;
+    } cases[] = {
+        {now + 300, now - 1, (double)NAN, false},
+        {now + 300, now + 60, (double)NAN, false}, /* of a clock that is ahead */
+        {now + 300, now + 60.5, (double)NAN, true},
+        {now + 300, (double)NAN, now + 60, false},
+        {now + 300, now, now + 61, true},
+        {now + 300, (double)NAN, (double)NAN, false},
+        {now + 86460, now, (double)NAN, false},
+        {now + 86461, (double)NAN, (double)NAN, true},
+    };
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        const Assertion t = {.expires_s = cases[i].expires,
+                             .issued_s = cases[i].issued,
+                             .not_before_s = cases[i].not_before};
+        if (assertion_is_newer(&t, NOW) != cases[i].newer ||
+            assertion_is_current(&t, NOW) == cases[i].newer || !assertion_is_newer(&t, 0)) {
+            fail_msg("%zu", i);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_what_was_taken_before),
         cmocka_unit_test(test_audiences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
