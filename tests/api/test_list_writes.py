@@ -123,6 +123,15 @@ def test_filters_that_delete_nothing(client, rooms, query):
     assert names(client) == ['L 0', 'L 1', 'L 2']
 
 
+@pytest.mark.parametrize('name', ['_name', '__name', '_dc', '_name__exact'])
+def test_a_misspelt_filter_empties_no_table(client, rooms, name):
+    """wire 8.4: what begins with an underscore is ignored where it does no harm (wire 4.1), here only "_" itself is."""
+    for answer in (client.delete(f'{ROOMS}?{name}=L%200'), client.put(f'{ROOMS}?{name}=L%200', {'objects': []})):
+        assert answer.status_code == 400 and f"'{name}'" in answer.json()['error'], answer.text
+    assert names(client) == ['L 0', 'L 1', 'L 2']
+    assert client.get(f'{ROOMS}?{name}=L%200').status_code == 200
+
+
 def test_delete_by_filter(client, rooms):
     """wire 8.4: paging doesn't count; aliases go along."""
     assert client.delete(ROOMS + '?name__startswith=L%20&limit=1&offset=2&order_by=name&_=7').status_code == 204

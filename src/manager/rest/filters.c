@@ -178,6 +178,12 @@ static Err *parse_one(Arena *a, const Resource *r, const FilterRules *rules,
     return NULL;
 }
 
+/* Lists that are changed take what begins with an underscore for a misspelt field. */
+static bool is_no_filter(const FilterRules *rules, Str name)
+{
+    return parameter_is_reserved(name) || (!rules->strict && parameter_is_private(name));
+}
+
 static bool occurs_after(const FormPair parameters[], size_t n, size_t at)
 {
     for (size_t i = at + 1; i < n; i++) {
@@ -193,7 +199,7 @@ Err *filters_parse(Arena *a, const Resource *r, const FilterRules *rules,
 {
     FilterList list = {.filters = ARENA_ARRAY(a, Filter, n), .regexes = ARENA_ARRAY(a, Regex *, n)};
     for (size_t i = 0; i < n; i++) {
-        if (parameter_is_reserved(parameters[i].name) || occurs_after(parameters, n, i)) {
+        if (is_no_filter(rules, parameters[i].name) || occurs_after(parameters, n, i)) {
             continue;
         }
         bool used = false;

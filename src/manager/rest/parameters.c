@@ -4,15 +4,20 @@
 bool parameter_is_reserved(Str name)
 {
     static const Str reserved[] = {
-        STR_INIT("limit"),    STR_INIT("offset"),  STR_INIT("format"),
-        STR_INIT("order_by"), STR_INIT("sort_by"), STR_INIT("fullschema"),
-        STR_INIT("wait"),     STR_INIT("timeout"), STR_INIT("preview"),
+        STR_INIT("limit"),   STR_INIT("offset"),     STR_INIT("format"), STR_INIT("order_by"),
+        STR_INIT("sort_by"), STR_INIT("fullschema"), STR_INIT("wait"),   STR_INIT("timeout"),
+        STR_INIT("preview"), STR_INIT("_"),
     };
     for (size_t i = 0; i < ARRAY_N(reserved); i++) {
         if (str_equal(reserved[i], name)) {
             return true;
         }
     }
+    return false;
+}
+
+bool parameter_is_private(Str name)
+{
     return str_starts_with(name, STR("_"));
 }
 

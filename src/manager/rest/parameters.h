@@ -4,9 +4,12 @@
 
 /* Parameters of a query that mean something by themselves, and how errors name parts of others. */
 
-/* True for what can't be a filter: words of the API, and anything that starts with an underscore.
- */
+/* True for words of the API, which are no filters, "_" among them: scripts in browsers add it with
+ * the time, so that nothing is answered from a cache. */
 bool parameter_is_reserved(Str name);
+
+/* True for what begins with an underscore: no field does, so it is meant for others. */
+bool parameter_is_private(Str name);
 
 /* Value of the last parameter of that name; STR_NONE if there is none. */
 Str parameter_last(const FormPair parameters[], size_t n, Str name);

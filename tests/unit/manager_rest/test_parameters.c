@@ -10,11 +10,12 @@ static void test_reserved(void **state)
         const char *name;
         bool reserved;
     } cases[] = {{"limit", true},    {"offset", true},  {"format", true},  {"order_by", true},
-                 {"sort_by", true},  {"_", true},       {"_dc", true},     {"fullschema", true},
+                 {"sort_by", true},  {"_", true},       {"_dc", false},    {"fullschema", true},
                  {"wait", true},     {"timeout", true}, {"preview", true}, {"name", false},
                  {"limit_x", false}, {"Limit", false}};
     for (size_t i = 0; i < ARRAY_N(cases); i++) {
         assert_int_equal(parameter_is_reserved(str_from(cases[i].name)), cases[i].reserved);
+        assert_int_equal(parameter_is_private(str_from(cases[i].name)), cases[i].name[0] == '_');
     }
 }
 
