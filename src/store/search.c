@@ -1,6 +1,7 @@
 /* The thread that keeps the substring index. */
 #include "store/search.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -23,10 +24,15 @@ enum { SEARCH_PORTION = 1000 };
 
 #define SEARCH_WAL_BYTES (INT64_C(16) * 1024 * 1024)
 #define SEARCH_ARENA_BYTES (64UL * 1024 * 1024)
+#define SEARCH_SHAPE_MAX ((size_t)1024 * 1024)
 enum { SEARCH_CHECKPOINT_MS = 20 };
+
+/* Of what the tables hold: another one wherever utf8_fold() or the tokenizer becomes another. */
+enum { SEARCH_FORMAT = 1 };
 
 struct Search {
     Store *store;
+    Str shape; /* hash over what is indexed and how */
     Thread thread;
 
     /* of the thread alone */
@@ -63,6 +69,31 @@ static Err *each_field(Search *search, Arena *a, FieldVisitor *visit)
     return NULL;
 }
 
+/* With all by which a migration may change an indexed text, since that is in no log: a field that
+ * may no longer be empty gets its default. */
+static Str shape_of(const Store *store)
+{
+    const Model *m = store->model;
+    CLEANUP(buf_free) Buf *out = buf_new(SEARCH_SHAPE_MAX);
+    buf_printf(out, "%d", SEARCH_FORMAT);
+    for (size_t i = 0; i < m->n_resources; i++) {
+        for (size_t j = 0; j < m->resources[i].n_fields; j++) {
+            const Field *f = &m->resources[i].fields[j];
+            if (search_has_index(store->tables, f)) {
+                const Str name = search_table_name(store->arena, store->tables, f);
+                const Value value = f->default_value;
+                buf_printf(out, "\n%.*s %d %.*s", STR_ARG(name), f->nullable,
+                           STR_ARG(value.type == VALUE_TEXT ? value.text : STR("")));
+            }
+        }
+    }
+    MUST(!buf_failed(out));
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[2 * sizeof hash + 1];
+    (void)crypto_hash_sha256(hash, (const unsigned char *)out->data, out->len);
+    return str_dup(store->arena, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+}
+
 static Err *run(const Search *search, Arena *a, Str sql)
 {
     return db_exec(search->db, a, str_to_cstr(a, sql));
@@ -81,16 +112,35 @@ static Err *create_index(Search *search, Arena *a, const Field *f)
                           STR_ARG(name), STR_ARG(name)));
 }
 
-static Err *set_cursor(const Search *search, Arena *a, Str epoch, int64_t seq)
+/* A number with its tag, which says the same after a migration, though that has a new epoch. */
+typedef struct Cursor {
+    int64_t seq; /* -1: none */
+    int64_t tag; /* 0: the log has no such row */
+} Cursor;
+
+static Err *read_tag(Db *config, Arena *a, Cursor *cursor)
+{
+    Stmt *s = NULL;
+    bool row = false;
+    TRY(db_prepare(config, a, STR("SELECT tag FROM change_log WHERE seq = ?1"), &s));
+    stmt_bind_int64(s, 1, cursor->seq);
+    TRY(stmt_step(s, a, &row));
+    cursor->tag = row ? stmt_int64(s, 0) : 0;
+    stmt_reset(s);
+    return NULL;
+}
+
+static Err *set_cursor(const Search *search, Arena *a, Str epoch, const Cursor *cursor)
 {
     Stmt *s = NULL;
     TRY(db_prepare(search->db, a,
-                   STR("INSERT OR REPLACE INTO cursor (id, epoch, shape, seq)"
-                       " VALUES (1, ?1, ?2, ?3)"),
+                   STR("INSERT OR REPLACE INTO progress (id, epoch, shape, seq, tag)"
+                       " VALUES (1, ?1, ?2, ?3, ?4)"),
                    &s));
     stmt_bind_text(s, 1, epoch);
-    stmt_bind_text(s, 2, search->store->model->shape_hash);
-    stmt_bind_int64(s, 3, seq);
+    stmt_bind_text(s, 2, search->shape);
+    stmt_bind_int64(s, 3, cursor->seq);
+    stmt_bind_int64(s, 4, cursor->tag);
     return stmt_run(s, a);
 }
 
@@ -98,8 +148,9 @@ static Err *open_file(Search *search, Arena *a)
 {
     TRY(store_open_db(search->store, a, STORE_SEARCH, DB_WRITE_DERIVED, &search->db));
     return run(search, a,
-               STR("CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY, epoch TEXT,"
-                   " shape TEXT, seq INTEGER) STRICT"));
+               STR("DROP TABLE IF EXISTS cursor;" /* of an older version */
+                   "CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY, epoch TEXT,"
+                   " shape TEXT, seq INTEGER, tag INTEGER) STRICT"));
 }
 
 static Err *remove_file(Search *search, Arena *a)
@@ -191,14 +242,31 @@ static Err *copy_field(Search *search, Arena *a, const Field *f)
     return NULL;
 }
 
+static Err *read_newest(Search *search, Arena *a, Cursor *cursor)
+{
+    Db *config = NULL;
+    int64_t seq = 0;
+    TRY(reader_begin(search->reader, a, &seq));
+    cursor->seq = seq;
+    Err *e = reader_db(search->reader, a, STORE_CONFIG, &config);
+    if (e == NULL) {
+        e = read_tag(config, a, cursor);
+    }
+    reader_end(search->reader);
+    return e;
+}
+
 static Err *rebuild(Search *search, Arena *a)
 {
     const Store *s = search->store;
-    const int64_t seq = store_seq(s, STORE_CONFIG); /* before the first row is read */
-    TRY(set_cursor(search, a, STR(""), -1));
+    const Cursor none = {.seq = -1};
+    Cursor newest = none;
+    TRY(read_newest(search, a, &newest)); /* before the first row is read */
+    TRY(set_cursor(search, a, STR(""), &none));
     TRY(each_field(search, a, create_index));
     TRY(each_field(search, a, copy_field));
-    return is_stopping(search) ? NULL : set_cursor(search, a, s->files[STORE_CONFIG].epoch, seq);
+    return is_stopping(search) ? NULL
+                               : set_cursor(search, a, s->files[STORE_CONFIG].epoch, &newest);
 }
 
 /* --- following the log --- */
@@ -290,8 +358,9 @@ static Err *follow_within(Step *step, Arena *a)
     for (size_t i = 0; i < n; i++) {
         TRY(update_row(step->search, a, &rows[i]));
     }
-    return set_cursor(step->search, a, step->search->store->files[STORE_CONFIG].epoch,
-                      step->cursor);
+    Cursor cursor = {.seq = step->cursor};
+    TRY(read_tag(config, a, &cursor));
+    return set_cursor(step->search, a, step->search->store->files[STORE_CONFIG].epoch, &cursor);
 }
 
 static Err *follow(void *context, Db *db, Arena *a)
@@ -307,29 +376,48 @@ static Err *follow(void *context, Db *db, Arena *a)
 
 /* --- the thread --- */
 
+/* *ret_known: the log goes on from there. */
+static Err *is_in_log(Search *search, Arena *a, const Cursor *cursor, bool same_epoch,
+                      bool *ret_known)
+{
+    Db *config = NULL;
+    int64_t newest = 0;
+    int64_t first = 0;
+    Cursor found = {.seq = cursor->seq};
+    TRY(reader_db(search->reader, a, STORE_CONFIG, &config));
+    TRY(db_int64(config, a, STR("SELECT seq FROM counter"), 0, &newest));
+    TRY(db_int64(config, a, STR("SELECT seq FROM change_log ORDER BY seq LIMIT 1"), 1, &first));
+    TRY(read_tag(config, a, &found));
+    *ret_known = cursor->seq <= newest && first <= cursor->seq + 1 &&
+                 (same_epoch || (found.tag != 0 && found.tag == cursor->tag));
+    return NULL;
+}
+
 /* The cursor of an index that can be followed up; -1 if it must be made anew. */
 static Err *find_cursor(Search *search, Arena *a, int64_t *ret_cursor)
 {
+    const Str epoch = search->store->files[STORE_CONFIG].epoch;
     Stmt *s = NULL;
-    Db *config = NULL;
     bool row = false;
+    bool known = false;
     int64_t seq = 0;
-    int64_t first = 0;
-    TRY(db_prepare(search->db, a, STR("SELECT seq FROM cursor WHERE epoch = ?1 AND shape = ?2"),
+    TRY(db_prepare(search->db, a, STR("SELECT seq, tag, epoch FROM progress WHERE shape = ?1"),
                    &s));
-    stmt_bind_text(s, 1, search->store->files[STORE_CONFIG].epoch);
-    stmt_bind_text(s, 2, search->store->model->shape_hash);
+    stmt_bind_text(s, 1, search->shape);
     TRY(stmt_step(s, a, &row));
-    const int64_t cursor = row ? stmt_int64(s, 0) : -1;
+    const Cursor cursor = {row ? stmt_int64(s, 0) : -1, row ? stmt_int64(s, 1) : 0};
+    const bool same_epoch = row && str_equal(stmt_text(s, 2), epoch);
     stmt_reset(s);
-    TRY(reader_begin(search->reader, a, &seq));
-    Err *e = reader_db(search->reader, a, STORE_CONFIG, &config);
-    if (e == NULL) {
-        e = db_int64(config, a, STR("SELECT seq FROM change_log ORDER BY seq LIMIT 1"), 1, &first);
+    if (cursor.seq >= 0) {
+        TRY(reader_begin(search->reader, a, &seq));
+        Err *e = is_in_log(search, a, &cursor, same_epoch, &known);
+        reader_end(search->reader);
+        TRY(e);
     }
-    reader_end(search->reader);
-    TRY(e);
-    *ret_cursor = cursor > seq || first > cursor + 1 ? -1 : cursor;
+    if (known && !same_epoch) { /* a migration was in between; readers look at the epoch alone */
+        TRY(set_cursor(search, a, epoch, &cursor));
+    }
+    *ret_cursor = known ? cursor.seq : -1;
     return NULL;
 }
 
@@ -456,6 +544,7 @@ Err *search_start(Arena *a, Store *s)
     Search *search = calloc(1, sizeof *search);
     MUST(search != NULL);
     search->store = s;
+    search->shape = shape_of(s);
     search->cursor = -1;
     search->arena = arena_new(SEARCH_ARENA_BYTES);
     mutex_init(&search->lock);

@@ -124,7 +124,7 @@ static Err *ask_index(Proposal *p, Str match, int64_t *ret_cursor)
     Stmt *s = NULL;
     bool row = false;
     TRY(reader_db(p->reader, p->arena, STORE_SEARCH, &db));
-    TRY(db_prepare(db, p->arena, STR("SELECT seq FROM cursor WHERE epoch = ?1"), &s));
+    TRY(db_prepare(db, p->arena, STR("SELECT seq FROM progress WHERE epoch = ?1"), &s));
     stmt_bind_text(s, 1, store->files[STORE_CONFIG].epoch);
     TRY(stmt_step(s, p->arena, &row));
     *ret_cursor = row ? stmt_int64(s, 0) : -1;

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "store/script.h"
+#include "store/store_file.h"
 
 /* What a filter on conference.name or conference_alias.alias finds, and whether the index helped.
  */
@@ -175,7 +176,7 @@ static void test_lost(void **state)
     Script *s = *state;
     search_wait(s->store->search);
     const Str path = str_format(s->arena, "%s", s->store->files[STORE_SEARCH].path);
-    script_sql(s, STORE_SEARCH, "UPDATE cursor SET epoch = 'other'");
+    script_sql(s, STORE_SEARCH, "UPDATE progress SET epoch = 'other', tag = tag + 1");
     script_reopen(s);
     search_wait(s->store->search);
     check_cases(s, true);
@@ -184,6 +185,53 @@ static void test_lost(void **state)
     assert_null(script_open(s));
     search_wait(s->store->search);
     check_cases(s, true);
+}
+
+static Str names_index(const Script *s)
+{
+    const Resource *of = script_resource(s, "conference");
+    return search_table_name(s->arena, s->store->tables, resource_field(of, STR("name")));
+}
+
+/* A row that no table has, and that a new index wouldn't have. */
+static void mark(Script *s)
+{
+    script_sql(s, STORE_SEARCH,
+               str_format(s->arena, "INSERT INTO \"%.*s\" (rowid, text) VALUES (987654, 'mark')",
+                          STR_ARG(names_index(s)))
+                   .ptr);
+}
+
+static bool is_marked(Script *s)
+{
+    CLEANUP(db_close) Db *db = NULL;
+    int64_t n = 0;
+    assert_null(store_open_db(s->store, s->arena, STORE_SEARCH, DB_READ, &db));
+    assert_null(db_int64(db, s->arena,
+                         str_format(s->arena, "SELECT count(*) FROM \"%.*s\" WHERE rowid = 987654",
+                                    STR_ARG(names_index(s))),
+                         0, &n));
+    return n > 0;
+}
+
+/* A migration has a new epoch, but takes the log along. */
+static void test_migrated(void **state)
+{
+    Script *s = *state;
+    search_wait(s->store->search);
+    mark(s);
+    script_sql(s, STORE_CONFIG, "UPDATE meta SET value = 'older' WHERE name = 'shape_hash'");
+    const Str before = str_dup(s->arena, store_epoch(s->store, STORE_CONFIG));
+    script_reopen(s);
+    assert_false(str_equal(before, store_epoch(s->store, STORE_CONFIG)));
+    search_wait(s->store->search);
+    check_cases(s, true);
+    assert_true(is_marked(s));
+    script_sql(s, STORE_SEARCH, "UPDATE progress SET shape = 'of other fields'");
+    script_reopen(s);
+    search_wait(s->store->search);
+    check_cases(s, true);
+    assert_false(is_marked(s));
 }
 
 /* A count and a page of one query need one question to the index. */
@@ -285,6 +333,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_old_snapshot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reopened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_migrated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_torn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_in_use, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_asked_once, set_up, tear_down),
