@@ -336,6 +336,7 @@ def test_metrics_of_a_snapshot(client, request_it):
     assert metrics['process']['memory_most_kib'] >= metrics['process']['memory_kib']
     config = metrics['store']['config.db']
     assert config['bytes'] > 0 and config['changes'] > 0 and config['writes_waiting'] >= 0
+    assert 'changes' not in metrics['store']['search.db']
     assert set(metrics['store']) == {'config.db', 'history.db', 'auth.db', 'live.db', 'search.db'}
     assert metrics['disk']['size_bytes'] >= metrics['disk']['free_bytes'] > 0
 

@@ -102,7 +102,9 @@ static void put_file(Buf *out, Arena *a, const Store *s, StoreFile file)
     buf_put_char(out, '{');
     put_number(out, &first, "bytes", numbers.bytes);
     put_number(out, &first, "written_ahead_bytes", numbers.written_ahead_bytes);
-    put_number(out, &first, "changes", store_seq(s, file));
+    if (file != STORE_SEARCH) { /* follows the others, without changes of its own */
+        put_number(out, &first, "changes", store_seq(s, file));
+    }
     put_number(out, &first, "writes_waiting", (int64_t)numbers.n_waiting);
     buf_put_char(out, '}');
 }
