@@ -1,5 +1,5 @@
 /* Compares the wall clock with the one that never jumps. */
-#include "manager/jobs/steady_clock.h"
+#include "base/steady_clock.h"
 
 #include "base/datetime.h"
 

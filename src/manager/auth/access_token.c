@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "base/datetime.h"
 #include "manager/auth/api_client.h"
 #include "model/model_ids.h"
 
@@ -189,10 +190,14 @@ static Err *clean(const AccessTokenCleaning *cleaning, Arena *a, const Field *ex
 
 Err *access_token_clean(void *context, Arena *a, int64_t now_us)
 {
-    const AccessTokenCleaning *cleaning = context;
+    AccessTokenCleaning *cleaning = context;
     const Model *model = store_model(cleaning->store);
     const Resource *tokens = model_at(model, RES_AUTH_ACCESS_TOKEN);
     const Resource *used = model_at(model, RES_AUTH_USED_ASSERTION);
+    if (!steady_clock_look(&cleaning->clock, now_us, datetime_monotonic_us(),
+                           cleaning->steady_us)) {
+        return NULL;
+    }
     TRY(clean(cleaning, a, &tokens->fields[FLD_AUTH_ACCESS_TOKEN_EXPIRES], now_us));
     return clean(cleaning, a, &used->fields[FLD_AUTH_USED_ASSERTION_EXPIRES], now_us);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/steady_clock.h"
 #include "manager/auth/grant.h"
 #include "store/writer.h"
 
@@ -58,13 +59,19 @@ typedef struct AccessTokenExpired {
  * ERR_IO. */
 CHECKED Err *access_token_remove_expired(Tx *tx, const AccessTokenExpired *expired);
 
-/* A job: removes what has expired. */
+/* A job: removes what has expired, by a clock that was steady for a while: one that jumped ahead
+ * and back again would make assertions forgotten that are still good, and could be used once more.
+ */
 #define ACCESS_TOKEN_CLEANING_PERIOD_US (INT64_C(600) * 1000000)
+
+#define ACCESS_TOKEN_STEADY_US (INT64_C(1800) * 1000000)
 
 /* Its context. */
 typedef struct AccessTokenCleaning {
     Store *store;
     Reader *reader; /* of its thread */
+    SteadyClock clock;
+    int64_t steady_us; /* ACCESS_TOKEN_STEADY_US; less in tests */
 } AccessTokenCleaning;
 
 CHECKED Err *access_token_clean(void *context, Arena *a, int64_t now_us);

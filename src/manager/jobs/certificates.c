@@ -169,15 +169,23 @@ static Err *take_all_changes(CertificateAlarms *c, Arena *a)
     return e;
 }
 
+static bool has_jumped(CertificateAlarms *c, int64_t now_us)
+{
+    const int64_t steady_us = c->clock.steady_us;
+    (void)steady_clock_look(&c->clock, now_us, datetime_monotonic_us(), 0);
+    return c->clock.steady_us != steady_us;
+}
+
 Err *certificates_run(void *context, Arena *a, int64_t now_us)
 {
     CertificateAlarms *c = context;
+    const bool jumped = has_jumped(c, now_us);
     if (c->next_us == 0) {
         c->seq = store_seq(c->store, STORE_CONFIG); /* the first look sees all before it */
     } else if (store_seq(c->store, STORE_CONFIG) != c->seq) {
         TRY(take_all_changes(c, a));
     }
-    if (datetime_monotonic_us() < c->next_us) {
+    if (!jumped && datetime_monotonic_us() < c->next_us) {
         return NULL;
     }
     c->next_us = AT_ONCE_US; /* again if this fails */

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/steady_clock.h"
 #include "store/reader.h"
 
 /* Alarms about certificates that aren't valid, or soon won't be: tls_certificate_expiring and
@@ -10,9 +11,10 @@
 
 typedef struct CertificateAlarms {
     Store *store;
-    Reader *reader;  /* borrowed */
-    int64_t seq;     /* the change that was looked at last */
-    int64_t next_us; /* when all are looked at again, as their time goes on; monotonic */
+    Reader *reader;    /* borrowed */
+    int64_t seq;       /* the change that was looked at last */
+    int64_t next_us;   /* when all are looked at again, as their time goes on; monotonic */
+    SteadyClock clock; /* that jumped: they are looked at again at once */
 } CertificateAlarms;
 
 /* How often; most runs only see that nothing has changed. */

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "manager/jobs/steady_clock.h"
+#include "base/steady_clock.h"
 #include "store/reader.h"
 
 /* Removes uploaded files that neither a row nor a kept row of the change log names, a day after

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "manager/jobs/steady_clock.h"
+#include "base/steady_clock.h"
 #include "store/writer.h"
 
 /* How long history is kept: the newest conference instances with all that belongs to them, a number

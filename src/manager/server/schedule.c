@@ -56,7 +56,8 @@ static Err *start_upkeep(Schedule *s, Arena *a, Sessions *sessions)
     TRY(reader_connect(s->upkeep_reader, a));
     s->retention =
         (Retention){.store = s->store, .reader = s->upkeep_reader, .limits = &retention_limits};
-    s->tokens = (AccessTokenCleaning){.store = s->store, .reader = s->upkeep_reader};
+    s->tokens = (AccessTokenCleaning){
+        .store = s->store, .reader = s->upkeep_reader, .steady_us = ACCESS_TOKEN_STEADY_US};
     s->sessions =
         (SessionsUpkeep){.sessions = sessions, .store = s->store, .reader = s->upkeep_reader};
     s->files =

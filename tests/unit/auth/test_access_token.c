@@ -256,6 +256,32 @@ static void test_cleaning(void **state)
     fixture_free(&f);
 }
 
+/* A clock that was set to another year for a while makes no assertion be forgotten. */
+static void test_clock_jump(void **state)
+{
+    (void)state;
+    Fixture f = fixture_new();
+    const int64_t now_us = datetime_now_us();
+    const int64_t year_us = 365 * DATETIME_DAY_US;
+    AccessTokenCleaning cleaning = {
+        .store = f.script->store, .reader = f.reader, .steady_us = ACCESS_TOKEN_STEADY_US};
+    AccessTokenIssue one = ISSUE("c1", "1", now_us + 600 * SECOND);
+    AccessTokenIssue again = ISSUE("c1", "1", now_us + 600 * SECOND);
+    assert_null(issue(&f, &one));
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us));
+    cleaning.clock.steady_us -= ACCESS_TOKEN_STEADY_US; /* half an hour later */
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us + year_us));
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us));
+    assert_true(read_token(&f, one.token, now_us).valid);
+    assert_int_equal(issue(&f, &again)->kind, ERR_CONFLICT);
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us + year_us));
+    cleaning.clock.steady_us -= ACCESS_TOKEN_STEADY_US; /* it still is that year */
+    assert_null(access_token_clean(&cleaning, f.script->arena, now_us + year_us));
+    assert_int_equal(n_rows(&f, RES_AUTH_ACCESS_TOKEN), 0);
+    assert_int_equal(n_rows(&f, RES_AUTH_USED_ASSERTION), 0);
+    fixture_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_limit_of_a_client),
         cmocka_unit_test(test_what_was_renewed_stays),
         cmocka_unit_test(test_cleaning),
+        cmocka_unit_test(test_clock_jump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

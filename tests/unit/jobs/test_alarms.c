@@ -231,6 +231,26 @@ static void test_changed_certificates(void **state)
     assert_string_equal(history(f), "two.example error over");
 }
 
+/* Alarms follow a clock that is set right at once, not with the next look in an hour. */
+static void test_clock_jump(void **state)
+{
+    Fixture *f = *state;
+    CertificateAlarms c = {.store = f->script->store, .reader = f->reader};
+    const int64_t now_us = datetime_now_us();
+    const int64_t late_us = now_us + (SELF_SIGNED_DAYS + 2) * DATETIME_DAY_US;
+    add_certificate(f, "one.example");
+    script_do(f->script, "delete tls_certificate 1");
+    const struct {
+        int64_t now_us;
+        const char *expected;
+    } looks[] = {{now_us, ""}, {late_us, "one.example error"}, {now_us, ""}};
+    for (size_t i = 0; i < ARRAY_N(looks); i++) {
+        check(certificates_run(&c, f->script->arena, looks[i].now_us));
+        assert_string_equal(live(f), looks[i].expected);
+    }
+    assert_string_equal(history(f), "one.example error over");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_certificates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_certificates, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_jump, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
