@@ -163,6 +163,49 @@ def test_restore(fresh_server):
     client.session.close()
 
 
+def keep_writing(server, number, stop, seen):
+    """Rooms one after the other: (whether the restore was answered before, its name, status) of each."""
+    client, n = rostra.Client(server), 0
+    while not stop.is_set() or n == 0:
+        name, late = f'Busy {number}.{n}', seen['restored'].is_set()
+        n += 1
+        try:
+            # not by client.post(), to which a 503 is a fault
+            answer = client.session.post(server.url + rostra.absolute('conference/'), json={'name': name},
+                                         timeout=rostra.WAIT_S)
+            fits = answer.status_code != 503 or int(answer.headers.get('Retry-After', 0)) >= 1
+            seen['answers'].append((late, name, answer.status_code if fits else 'no Retry-After'))
+        except requests.exceptions.ConnectionError:
+            seen['answers'].append((late, name, None))  # while the server starts again
+    client.session.close()
+
+
+def test_writes_around_a_restore(fresh_server):
+    """wire 10.1, 12.4: each is answered, or 503 with Retry-After, or closed; what is answered afterwards isn't lost."""
+    server, stop = fresh_server, threading.Event()
+    client = rostra.Client(server)
+    room(client, 'Kept')
+    _, content = make(client)
+    seen = {'restored': threading.Event(), 'answers': []}
+    writers = [threading.Thread(target=keep_writing, args=(server, n, stop, seen)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    succeeds(restore(client, content))
+    seen['restored'].set()
+    client.session.close()
+    wait_for_restart(server, 2)
+    rostra.wait_for(lambda: sum(late and status == 201 for late, _, status in list(seen['answers'])) >= 8)
+    stop.set()
+    for writer in writers:
+        writer.join(rostra.WAIT_S)
+        assert not writer.is_alive()
+    assert {status for _, _, status in seen['answers']} <= {201, 503, None}
+    found = set(names(client))
+    assert 'Kept' in found
+    assert {name for late, name, status in seen['answers'] if late and status == 201} <= found
+    client.session.close()
+
+
 def test_restore_into_another_system(fresh_servers):
     """wire 12.4: secrets are sealed with that system's key; its passwords are those of the backup"""
     first, second = fresh_servers(), fresh_servers()

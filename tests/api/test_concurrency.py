@@ -1,7 +1,9 @@
 """Many clients at once: each finds what it wrote, and the end is what all of them did together."""
 import concurrent.futures
 import random
+import threading
 
+import requests
 import rostra
 
 CLIENTS = 16
@@ -171,3 +173,40 @@ def test_one_of_many_deletes(server, client):
         assert codes == [204] + [404] * 7
     for one in clients:
         one.close()
+
+
+def send_hashes(server, number, answers):
+    """Ten passwords, each a tenth of a second of work on the slow pool."""
+    client = rostra.Client(server)
+    try:
+        # not by client.patch(), to which a 503 is a fault
+        answer = client.session.patch(server.url + rostra.absolute('administrator/'), timeout=rostra.WAIT_S, json={
+            'objects': [{'name': f's.{number}.{n}', 'password': 'a long password'} for n in range(10)]})
+        answers.append((number, answer.status_code, answer.headers.get('Retry-After')))
+    except requests.exceptions.ConnectionError:
+        answers.append((number, None, None))
+    client.session.close()
+
+
+def test_stopping_while_jobs_wait(fresh_server):
+    """wire 10.1: each gets an answer or a closed connection, and what was answered is stored; the process ends."""
+    server, answers = fresh_server, []
+    senders = [threading.Thread(target=send_hashes, args=(server, n, answers)) for n in range(12)]
+    for sender in senders:
+        sender.start()
+    rostra.wait_for(lambda: answers)  # the others are at work or wait
+    server.stop()                     # fails if it doesn't end, or not well
+    for sender in senders:
+        sender.join(rostra.WAIT_S)
+        assert not sender.is_alive()
+    assert len(answers) == len(senders)
+    assert {status for _, status, _ in answers} <= {202, 503, None}
+    assert all(int(wait or 0) >= 1 for _, status, wait in answers if status == 503)
+    server.start()
+    client = rostra.Client(server)
+    stored = {one['name'] for one in client.objects('administrator/')}
+    for number, status, _ in answers:
+        names = {f's.{number}.{n}' for n in range(10)}
+        assert names <= stored if status == 202 else names <= stored or not names & stored, (number, status)
+        assert status != 503 or not names & stored, number
+    client.session.close()

@@ -78,7 +78,7 @@ static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, 
 {
     Arena *a = x->rest.arena;
     answer_error(&x->rest.answer, a, status, text);
-    if (retry_after_s > 0) {
+    if (retry_after_s > 0 && status != 503) { /* which has its own */
         answer_add_header(&x->rest.answer, a, "Retry-After",
                           str_format(a, "%lld", (long long)retry_after_s));
     }
