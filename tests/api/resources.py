@@ -181,8 +181,15 @@ def two_times(number):
             'end_time': f'2030-01-{number % 27 + 1:02}T11:00:00.000000'}
 
 
+def ldap_filters(number):
+    both = f'(|(cn=t{number}x)(cn={{userdn}})(cn={{username}}))'
+    return {'ldap_server': f't{number}x.example.com',
+            **{f'ldap_{name}_filter': both for name in ('user', 'user_search', 'group', 'group_membership')}}
+
+
 # Values that a rule across fields asks for, by resource: functions of a running number.
 SPECIAL = {
+    'authentication': ldap_filters,
     'ca_certificate': lambda n: {'certificate': certificate_fields(n)['certificate']},
     'tls_certificate': certificate_fields,
     'certificate_signing_request': signing_request_fields,

@@ -43,7 +43,7 @@ def main():
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--seconds', type=int, required=True)
     parser.add_argument('targets', nargs='*')
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     build = options.build.resolve()
     programs = [path for path in sorted((build / 'tests' / 'fuzz').glob('fuzz_*'))
                 if path.is_file() and (not options.targets or path.name.removeprefix('fuzz_') in options.targets)]
