@@ -13,7 +13,8 @@
 /* Steps and requests of one turn; then it is the next connection's. */
 #define TURN_STEPS_MAX 128
 
-#define PEER_IS_LEAVING (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
+#define PEER_IS_GONE (EPOLLHUP | EPOLLERR)
+#define PEER_IS_LEAVING (EPOLLRDHUP | PEER_IS_GONE)
 
 static const char *phase_name(HttpPhase phase)
 {
@@ -80,6 +81,9 @@ static void end_turn(HttpConnection *c)
     if (c->phase == HTTP_PHASE_CLOSED) {
         return;
     }
+    if (c->phase == HTTP_PHASE_WAIT && c->transport.leaving) {
+        http_transport_probe(&c->transport); /* does anybody wait with us? */
+    }
     http_transport_end_turn(&c->transport);
     if (c->transport.failed && c->phase != HTTP_PHASE_WAIT) {
         http_connection_close(c);
@@ -100,7 +104,7 @@ void http_connection_turn(HttpConnection *c, uint32_t events)
         return;
     }
     const bool leaving = (events & PEER_IS_LEAVING) != 0;
-    if (leaving && c->phase == HTTP_PHASE_WAIT) {
+    if ((events & PEER_IS_GONE) != 0 && c->phase == HTTP_PHASE_WAIT) {
         atomic_store_explicit(&c->exchange->gone, true, memory_order_relaxed);
     }
     if (leaving && c->phase == HTTP_PHASE_STREAM) {

@@ -63,6 +63,7 @@ void http_request_hold(HttpRequest *request);
  * set before. The request is the loop's again with this call. */
 void http_request_read_body(HttpRequest *request);
 
-/* Whether the client closed the connection, or its side of it, before it has its answer, so that
- * work for it may be given up; it must still be answered. Any thread. */
+/* Whether the client closed the connection before it has its answer, so that work for it may be
+ * given up; it must still be answered. One that shut its sending side waits for its answer. Where
+ * that can't be told (TLS 1.2), it is taken to wait. Any thread. */
 bool http_request_is_gone(const HttpRequest *request);

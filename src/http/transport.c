@@ -242,6 +242,14 @@ bool http_transport_peer_takes(HttpTransport *t)
     return t->n_queued < before;
 }
 
+void http_transport_probe(HttpTransport *t)
+{
+    if (!t->probed && gnutls_protocol_get_version(t->session) == GNUTLS_TLS1_3) {
+        t->probed = true;
+        (void)gnutls_session_key_update(t->session, 0); /* or we don't learn of it */
+    }
+}
+
 void http_transport_shut(HttpTransport *t)
 {
     (void)gnutls_bye(t->session, GNUTLS_SHUT_WR); /* the peer may be gone; then nobody misses it */

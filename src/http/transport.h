@@ -34,6 +34,7 @@ typedef struct HttpTransport {
     int n_queued;   /* bytes in the kernel that the peer hasn't taken, when last asked */
     size_t n_moved; /* bytes that went through the socket since it was last set to 0 */
     bool leaving;   /* the peer has shut its side: no more edges come */
+    bool probed;    /* by http_transport_probe() */
     bool drained;   /* nothing to receive until the next edge */
     bool ended;     /* the peer sends no more */
     bool failed;    /* the socket is dead */
@@ -72,6 +73,11 @@ bool http_transport_flush(HttpTransport *t);
  * earlier.
  */
 bool http_transport_peer_takes(HttpTransport *t);
+
+/* Once: sends what means nothing (a new key, RFC 8446 4.6.3) to a peer that has shut its side. One
+ * that only has no more to say ignores it; one that has closed the connection resets it, which is
+ * an edge. Nothing with TLS 1.2. */
+void http_transport_probe(HttpTransport *t);
 
 /* Says goodbye and shuts the sending side. */
 void http_transport_shut(HttpTransport *t);

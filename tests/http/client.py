@@ -152,20 +152,20 @@ def plain_http_client(port):
 class Records:
     """TLS over a socket with the records in our hands: seal() makes one, send() any bytes of them."""
 
-    def __init__(self, port, source=None):
+    def __init__(self, port, source=None, context=None):
         self.sock = connect_plain(port, source)
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = CONTEXT.wrap_bio(self.incoming, self.outgoing, server_hostname='localhost')
+        self.tls = (context or CONTEXT).wrap_bio(self.incoming, self.outgoing, server_hostname='localhost')
         self.run(self.tls.do_handshake)
 
     def run(self, operation, *arguments):
         while True:
             try:
                 result = operation(*arguments)
-                self.sock.sendall(self.outgoing.read())
+                self.send(self.outgoing.read())
                 return result
             except ssl.SSLWantReadError:
-                self.sock.sendall(self.outgoing.read())
+                self.send(self.outgoing.read())
                 piece = self.sock.recv(65536)
                 if not piece:
                     self.incoming.write_eof()
@@ -177,7 +177,8 @@ class Records:
         return self.outgoing.read()
 
     def send(self, data):
-        self.sock.sendall(data)
+        if data:    # even nothing can't be sent where the sending side is shut
+            self.sock.sendall(data)
 
     def recv(self, size):
         try:

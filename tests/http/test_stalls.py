@@ -3,6 +3,7 @@ deadline, and the others are served as before."""
 import contextlib
 import select
 import socket
+import ssl
 import time
 
 import pytest
@@ -169,6 +170,24 @@ def test_waiting_has_no_deadline(start):
         assert not select.select([], [], [], 1)[0]
         assert client.ask_once(server.port, '/release').body == b'0'
         assert client.Reader(sock).answer().body == b'released'
+
+
+@pytest.mark.parametrize('says_so', [True, False], ids=['alert', 'no alert'])
+@pytest.mark.parametrize('version', [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=['1.2', '1.3'])
+def test_a_client_that_has_no_more_to_say_waits(server, version, says_so):
+    """It shuts its sending side behind its request, and isn't gone: it gets its answer. Seen: a read was given up, 503."""
+    with client.Records(server.port, context=client.context_for(maximum_version=version)) as link:
+        link.send(link.seal(client.head('/stall')))
+        if says_so:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                link.tls.unwrap()
+            link.send(link.outgoing.read())
+        link.sock.shutdown(socket.SHUT_WR)
+        client.until(lambda: server.counts()['stalled'])
+        assert not select.select([], [], [], 0.2)[0]
+        assert client.ask_once(server.port, '/release').body == b'0'
+        assert client.Reader(link).answer().body == b'released'
+    client.until(server.is_quiet)
 
 
 def test_client_gone_while_waiting(server):
