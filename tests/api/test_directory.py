@@ -7,6 +7,7 @@ import pathlib
 import socket
 import subprocess
 import threading
+import time
 
 import pki
 import pytest
@@ -404,6 +405,41 @@ def test_a_hanging_directory_stalls_nobody_else(fresh_server):
         thread.join(rostra.WAIT_S)
     assert statuses == [401] * len(waiting)
     client.session.close()
+
+
+def ask_at_once(server, n, source, statuses):
+    """Names that need the directory, all from one address; its threads, which note what they got and after how long."""
+    def ask(number):
+        begun = time.monotonic()
+        statuses.append((status(server, f'user{number}', 'x', source=source), time.monotonic() - begun))
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(n)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_a_hanging_directory_is_left_alone(fresh_server):
+    """wire 11.4: who waits behind somebody who waited in vain is told at once; one address doesn't fill the queue. Seen: ten
+    seconds for each in turn, eleven minutes in all."""
+    silent, statuses = Silent(), []
+    use(fresh_server, silent)
+    threads = ask_at_once(fresh_server, 12, '127.0.14.1', statuses)
+    assert silent.came.wait(rostra.WAIT_S)
+    for thread in threads:
+        thread.join(rostra.WAIT_S)
+    assert sorted(code for code, _ in statuses) == [401] * 9 + [429] * 3
+    assert all(seconds < 9 for code, seconds in statuses if code == 429), statuses
+    assert 9 < max(seconds for _, seconds in statuses) < 16, statuses
+    n_asked = len(silent.taken)
+    assert status(fresh_server, 'somebody', 'x', source='127.0.14.2') == 401    # at once
+    assert len(silent.taken) == n_asked
+    assert fresh_server.log().count('the directory cannot be asked') == 1
+    client = rostra.Client(fresh_server)
+    client.change(SETTINGS, ldap_server='127.0.0.1:1')    # another one may be there
+    assert status(fresh_server, 'somebody', 'x', source='127.0.14.2') == 401
+    fresh_server.wait_for_log(lambda line: 'the directory cannot be asked' in line and 'Connection refused' in line)
+    client.session.close()
+    silent.close()
 
 
 @pytest.mark.parametrize('name, trusted', [('localhost', False), ('other.example.com', True)], ids=['issuer', 'name'])

@@ -7,8 +7,9 @@
  * one entry of the user, bind as that, bind as the account again, find groups, and groups that
  * these are in. Nothing of it is kept.
  *
- * It takes up to DIRECTORY_TIME_US, plus what the system's resolver takes: only on threads that
- * have nothing else to do. */
+ * It takes up to DIRECTORY_TIME_US; where the system's resolver takes longer than what is left of
+ * that, until it is done, and then nothing more. So only on threads that have nothing else to do.
+ */
 
 #define DIRECTORY_TIME_US (INT64_C(10) * 1000000)
 #define DIRECTORY_USER_NAME_MAX ((size_t)255)

@@ -250,6 +250,10 @@ Err *directory_connect(Arena *a, const DirectoryTarget *target, int64_t deadline
     TRY(directory_server_find(a, target->server, target->global_catalog, servers, &n));
     for (size_t i = 0; i < n; i++) {
         const int64_t now_us = datetime_monotonic_us();
+        if (now_us >= deadline_us) { /* finding the name took it all */
+            return err(a, ERR_IO, "%.*s%sTimed out", STR_ARG(buf_str(reasons)),
+                       reasons->len > 0 ? "; " : "");
+        }
         const int64_t share_us = (deadline_us - now_us) / (int64_t)(n - i);
         const Err *e =
             connect_to(a, target, &servers[i], now_us + share_us, deadline_us, ret_connection);

@@ -11,6 +11,7 @@
 #include "manager/auth/access_token.h"
 #include "manager/auth/credentials.h"
 #include "manager/auth/directory_account.h"
+#include "manager/auth/directory_hold.h"
 #include "manager/auth/password.h"
 #include "manager/auth/sign_in_source.h"
 #include "manager/auth/throttle.h"
@@ -30,6 +31,7 @@ struct Login {
     Store *store;
     Credentials *credentials;
     Throttle *throttle;
+    DirectoryHold *hold;
     /* Whether passwords are refused, and at which change that was read: twice its number, plus 1 if
      * so. Below 0: not read yet. */
     _Atomic int64_t settings;
@@ -43,6 +45,7 @@ Login *login_new(Store *store)
         .store = store,
         .credentials = credentials_new(store),
         .throttle = throttle_new(),
+        .hold = directory_hold_new(store),
         .settings = -2,
     };
     return l;
@@ -53,6 +56,7 @@ Login *login_free(Login *l)
     if (l != NULL) {
         l->credentials = credentials_free(l->credentials);
         l->throttle = throttle_free(l->throttle);
+        l->hold = directory_hold_free(l->hold);
         free(l);
     }
     return NULL;
@@ -357,10 +361,32 @@ static bool is_by_settings_of(const Login *l, int64_t seq)
     return store_unchanged_since(l->store, &name, 1, seq);
 }
 
-static void log_directory_failure(const DirectorySettings *settings, const Err *e)
+/* What hangs is told once: nobody asks it for some seconds then. */
+static void note_directory_failure(Login *l, const DirectorySettings *settings, int64_t begun_us,
+                                   int64_t seq, const Err *e)
 {
-    log_warning("the directory cannot be asked server=\"%.*s\" reason=\"%s\"",
-                STR_ARG(settings->target.server), e->text);
+    const int64_t now_us = datetime_monotonic_us();
+    const bool hangs = now_us - begun_us >= DIRECTORY_HANGS_US;
+    const bool first = directory_hold_failed(l->hold, begun_us, now_us, seq);
+    if (first || !hangs) {
+        log_warning("the directory cannot be asked server=\"%.*s\" reason=\"%s\"%s",
+                    STR_ARG(settings->target.server), e->text,
+                    hangs ? "; it is asked again in some seconds" : "");
+    }
+}
+
+/* Errors are the directory's. */
+static Err *ask_directory(Login *l, Arena *a, const LoginPassword *given,
+                          const DirectorySettings *settings, int64_t seq, DirectoryUser *ret_user)
+{
+    const int64_t begun_us = datetime_monotonic_us();
+    Err *e = directory_check_password(settings, a, given->user, given->password, ret_user);
+    if (e != NULL) {
+        note_directory_failure(l, settings, begun_us, seq, e);
+    } else {
+        directory_hold_answered(l->hold);
+    }
+    return e;
 }
 
 static Err *take_directory_user(const Login *l, Reader *reader, Arena *a,
@@ -400,10 +426,11 @@ static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassw
     if (!account_is_in_directory(&account, given)) {
         return NULL;
     }
-    const Err *e = directory_check_password(&settings, a, given->user, given->password, &user);
-    if (e != NULL) {
-        log_directory_failure(&settings, e);
-    } else if (!user.right) {
+    if (directory_hold_is_on(l->hold, datetime_monotonic_us()) ||
+        ask_directory(l, a, given, &settings, account.grant.seq, &user) != NULL) {
+        return NULL; /* it was told, and is no failure of this client */
+    }
+    if (!user.right) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
     } else if (is_by_settings_of(l, account.grant.seq)) {
         return take_directory_user(l, reader, a, given, &user, proof);

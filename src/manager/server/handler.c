@@ -17,6 +17,9 @@
 
 /* A write that waits longer than this in the queue is given up. */
 #define WRITE_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
+
+/* So is a login at the directory: longer than one of the same client that finds it hanging. */
+#define DIRECTORY_WAIT_US (INT64_C(15) * DATETIME_SECOND_US)
 #define REQUEST_ID_BYTES ((size_t)8)
 #define PASSWORD_CHALLENGE "Basic Realm=\"Rostra\""
 #define TOKEN_CHALLENGE "Bearer"
@@ -174,9 +177,32 @@ static void job_verify(PoolJob *job, Reader *reader)
     exchange_verify(CONTAINER_OF(job, Exchange, job), reader, login_verify);
 }
 
+bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, int *ret_status,
+                               Str *ret_why)
+{
+    if (http_request_is_gone(http)) {
+        *ret_status = 503;
+        *ret_why = STR("The client is gone.");
+        return false;
+    }
+    if (datetime_monotonic_us() - job->put_us >= DIRECTORY_WAIT_US) {
+        *ret_status = 429;
+        *ret_why = STR("Too many logins at once; try again.");
+        return false;
+    }
+    return true;
+}
+
 static void job_verify_directory(PoolJob *job, Reader *reader)
 {
-    exchange_verify(CONTAINER_OF(job, Exchange, job), reader, login_verify_directory);
+    Exchange *x = CONTAINER_OF(job, Exchange, job);
+    int status = 0;
+    Str why = STR_NONE;
+    if (handler_may_ask_directory(x->http, job, &status, &why)) {
+        exchange_verify(x, reader, login_verify_directory);
+    } else {
+        exchange_send_error(x, status, 1, why);
+    }
 }
 
 static uint64_t source_of(const Handler *h, const void *who, size_t size)

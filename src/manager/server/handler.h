@@ -16,7 +16,8 @@
  * A login never waits for anything but other logins: a thread of the password pool is left to them,
  * since a write that sets passwords is a long job there, and what else takes seconds has threads of
  * its own. Of one user, such work is done one request at a time. Who is asked of the directory
- * waits for others that are, from the same address for one at a time; it stops nobody else.
+ * waits for others that are, from the same address for one at a time, and not for long; it stops
+ * nobody else.
  *
  * A read on the reader pool is given up when its client closes the connection. A write goes on: who
  * asked for it may have meant it so.
@@ -44,6 +45,11 @@ void handler_send(HttpRequest *http, RestAnswer *answer);
 /* Whose turn it is in a pool: the client's address, under a key of this process, so that nobody can
  * choose addresses that share somebody else's lane. */
 uint64_t handler_source(const Handler *h, const HttpRequest *http);
+
+/* Whether a login at the directory that has its turn still makes sense; else 503 or 429 is the
+ * answer, which `*ret_why` words: its client is gone, or it has waited for too long. */
+bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, int *ret_status,
+                               Str *ret_why);
 
 /* The callbacks for a server whose handler.context is `h`. */
 HttpHandler handler_callbacks(Handler *h);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/datetime.h"
 #include "base/thread.h"
 
 /* A lane for each of so many sources, by hash; lanes take turns. */
@@ -13,6 +14,7 @@
 typedef struct Lane {
     PoolJob *first;
     PoolJob *last;
+    size_t n;  /* jobs in it */
     bool busy; /* a long job of it runs */
 } Lane;
 
@@ -47,6 +49,7 @@ static PoolJob *lane_take(Lane *lane)
 {
     PoolJob *job = lane->first;
     lane->first = job->next;
+    lane->n--;
     return job;
 }
 
@@ -171,20 +174,35 @@ static void lane_put(Lane *lane, PoolJob *job)
         lane->last->next = job;
     }
     lane->last = job;
+    lane->n++;
+}
+
+static bool put_locked(Pool *p, PoolJob *job) REQUIRES(p->lock)
+{
+    size_t *n = is_long(job) ? &p->n_long_waiting : &p->n_waiting;
+    Lane *lane = lane_of(p, job);
+    const bool full =
+        *n >= p->options.most || (p->options.most_of_one > 0 && lane->n >= p->options.most_of_one);
+    if (full || p->ending) {
+        return false;
+    }
+    job->put_us = datetime_monotonic_us();
+    lane_put(lane, job);
+    (*n)++;
+    condition_signal(&p->wake);
+    return true;
 }
 
 bool pool_put(Pool *p, PoolJob *job)
 {
     MUST(!is_long(job) || p->options.n_long > 0);
     mutex_lock(&p->lock);
-    size_t *n = is_long(job) ? &p->n_long_waiting : &p->n_waiting;
-    const bool taken = *n < p->options.most && !p->ending && !(is_long(job) && p->refusing);
-    if (taken) {
-        lane_put(lane_of(p, job), job);
-        (*n)++;
-        condition_signal(&p->wake);
-    }
+    const bool refused = is_long(job) && p->refusing;
+    const bool taken = refused || put_locked(p, job);
     mutex_unlock(&p->lock);
+    if (refused) {
+        job->give_up(job);
+    }
     return taken;
 }
 

@@ -29,6 +29,7 @@
 #define SLOW_THREADS 2
 #define DIRECTORY_THREADS 4 /* each waits for the directory, which takes no processor */
 #define DIRECTORY_JOBS_MAX 64
+#define DIRECTORY_JOBS_OF_ONE 8 /* from one address */
 #define SLOW_JOBS_MAX 256
 #define CACHE_BYTES ((size_t)32 * 1024 * 1024) /* of rendered objects: some 20,000 rooms */
 #define WATCH_S 1                              /* between looks at what may have changed */
@@ -142,7 +143,8 @@ static Err *server_make_pools(Server *s, Arena *a)
     const PoolOptions directory = {.name = "directory",
                                    .n_threads = DIRECTORY_THREADS,
                                    .n_long = DIRECTORY_THREADS,
-                                   .most = DIRECTORY_JOBS_MAX};
+                                   .most = DIRECTORY_JOBS_MAX,
+                                   .most_of_one = DIRECTORY_JOBS_OF_ONE};
     TRY(pool_new(a, store, &readers, &s->handler.readers));
     TRY(pool_new(a, store, &directory, &s->handler.directory));
     TRY(pool_new(a, store, &passwords, &s->handler.passwords));

@@ -215,7 +215,14 @@ static void job_sign_in(PoolJob *job, Reader *reader)
 
 static void job_sign_in_by_directory(PoolJob *job, Reader *reader)
 {
-    check(CONTAINER_OF(job, SessionExchange, job), reader, login_check_directory);
+    SessionExchange *x = CONTAINER_OF(job, SessionExchange, job);
+    int status = 0;
+    Str why = STR_NONE;
+    if (handler_may_ask_directory(x->http, job, &status, &why)) {
+        check(x, reader, login_check_directory);
+    } else {
+        send_error(x, status, 1, why);
+    }
 }
 
 static void job_give_up(PoolJob *job)

@@ -9,6 +9,7 @@
 
 #include "manager/server/pool.h"
 
+#include "base/datetime.h"
 #include "base/hash_table.h"
 #include "manager/server/open.h"
 
@@ -94,11 +95,10 @@ static int tear_down(void **state)
 }
 
 /* A pool of one thread, which is busy until go_on. */
-static Pool *busy_pool(Fixture *f, size_t most)
+static Pool *busy_pool(Fixture *f, const PoolOptions *options)
 {
     Pool *p = NULL;
-    const PoolOptions options = {.name = "test", .n_threads = 1, .most = most};
-    assert_null(pool_new(f->arena, f->opened.store, &options, &p));
+    assert_null(pool_new(f->arena, f->opened.store, options, &p));
     assert_true(pool_put(p, &f->blocker.job));
     assert_int_equal(sem_wait(&f->begun), 0);
     return p;
@@ -107,7 +107,8 @@ static Pool *busy_pool(Fixture *f, size_t most)
 static void test_sources_take_turns(void **state)
 {
     Fixture *f = *state;
-    Pool *p = busy_pool(f, 10);
+    const PoolOptions options = {.name = "test", .n_threads = 1, .most = 10};
+    Pool *p = busy_pool(f, &options);
     Job jobs[] = {{{.run = run, .source = SOURCE_A}, 'a', &f->sequence, NULL, NULL},
                   {{.run = run, .source = SOURCE_A}, 'b', &f->sequence, NULL, NULL},
                   {{.run = run, .source = SOURCE_A}, 'c', &f->sequence, NULL, NULL},
@@ -125,7 +126,8 @@ static void test_sources_take_turns(void **state)
 static void test_a_full_queue_refuses(void **state)
 {
     Fixture *f = *state;
-    Pool *p = busy_pool(f, 1);
+    const PoolOptions options = {.name = "test", .n_threads = 1, .most = 1};
+    Pool *p = busy_pool(f, &options);
     Job one = {{.run = run, .source = SOURCE_A}, '1', &f->sequence, NULL, NULL};
     Job two = {{.run = run, .source = SOURCE_B}, '2', &f->sequence, NULL, NULL};
     assert_true(pool_put(p, &one.job));
@@ -133,6 +135,26 @@ static void test_a_full_queue_refuses(void **state)
     assert_int_equal(sem_post(&f->go_on), 0);
     (void)pool_free(p);
     assert_string_equal(f->sequence.names, "-1");
+}
+
+static void test_one_source_does_not_fill_the_queue(void **state)
+{
+    Fixture *f = *state;
+    const PoolOptions options = {.name = "test", .n_threads = 1, .most = 10, .most_of_one = 2};
+    Pool *p = busy_pool(f, &options);
+    Job jobs[] = {{{.run = run, .source = SOURCE_A}, 'a', &f->sequence, NULL, NULL},
+                  {{.run = run, .source = SOURCE_A}, 'b', &f->sequence, NULL, NULL},
+                  {{.run = run, .source = SOURCE_A}, 'c', &f->sequence, NULL, NULL},
+                  {{.run = run, .source = SOURCE_B}, 'X', &f->sequence, NULL, NULL}};
+    const int64_t before_us = datetime_monotonic_us();
+    for (size_t i = 0; i < ARRAY_N(jobs); i++) {
+        assert_int_equal(pool_put(p, &jobs[i].job), jobs[i].name != 'c');
+    }
+    assert_true(jobs[3].job.put_us >= before_us && jobs[3].job.put_us <= datetime_monotonic_us());
+    assert_int_equal(sem_post(&f->go_on), 0);
+    (void)pool_free(p);
+    assert_int_equal(f->sequence.n, 4);
+    assert_null(strchr(f->sequence.names, 'c'));
 }
 
 /* --- long jobs --- */
@@ -216,13 +238,14 @@ static void test_waiting_long_jobs_are_given_up(void **state)
     }
     pool_refuse_long(p);
     assert_string_equal(f->sequence.names, "-!!!");
-    assert_false(pool_put(p, &waiting[0].job));
+    assert_true(pool_put(p, &waiting[0].job)); /* seen: as if the queue were full */
+    assert_string_equal(f->sequence.names, "-!!!!");
     Job quick = {{.run = run_and_tell, .source = SOURCE_A}, 'q', &f->sequence, &f->begun, NULL};
     assert_true(pool_put(p, &quick.job));
     assert_int_equal(sem_wait(&f->begun), 0);
     assert_int_equal(sem_post(&f->go_on), 0);
     (void)pool_free(p);
-    assert_string_equal(f->sequence.names, "-!!!q");
+    assert_string_equal(f->sequence.names, "-!!!!q");
 }
 
 int main(void)
@@ -230,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sources_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_queue_refuses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_source_does_not_fill_the_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_jobs_leave_a_thread, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_source_has_one_long_job, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_waiting_long_jobs_are_given_up, set_up, tear_down),
