@@ -124,6 +124,23 @@ def test_signing_in_by_the_directory(place):
     assert read(cookie) == 401
 
 
+    cookie = sign_in_alice(server)
+    place.change(SETTINGS, source='LOCAL')
+    place.change(SETTINGS, source='LDAP+LOCAL')
+    assert read(cookie) == 401      # though nobody looked meanwhile
+    for field in ('ldap_server', 'ldap_bind_username', 'ldap_base_dn', 'ldap_user_filter'):
+        before = place.read(SETTINGS)[field]
+        cookie = sign_in_alice(server)
+        assert read(cookie) == 200
+        place.change(SETTINGS, **{field: '(uid=*)' if 'filter' in field else 'other.example'})
+        place.change(SETTINGS, **{field: before})
+        assert read(cookie) == 401, field
+
+
+def sign_in_alice(server):
+    return web_sign_in(server, 'alice', 'wonder: land', '127.0.5.2').headers.get_all('Set-Cookie')[0].split(';')[0]
+
+
 def map_group(client, name, *roles, **more):
     return client.create('ldap_role', name=name, ldap_group_dn=more.get('group', group_name(name)), roles=list(roles))
 

@@ -607,6 +607,19 @@ def test_a_session_ends_with_its_account(client, server, how):
         assert browser.status() == 401
 
 
+def test_what_was_set_back_ends_sessions_all_the_same(client, server):
+    """wire 11.4: though they weren't used meanwhile, so that nobody noticed. Seen: a stolen one went on."""
+    path = client.create('administrator', name='s.back', password='some password', roles=[ALL_RIGHTS])
+    browser, other = (signed_in(server, 's.back', 'some password') for _ in range(2))
+    client.change(path, enabled=False)
+    client.change(path, enabled=True)
+    assert browser.status() == 401 and browser.change('POST', CONFERENCES, {'name': 'Forged'}).status == 401
+    later = signed_in(server, 's.back', 'some password')
+    client.change(path, name='s.else')
+    assert (other.status(), later.status()) == (401, 200)
+    assert 'sessions_ended' not in client.get(path).text
+
+
 def test_who_changes_his_own_password_signs_in_again(client, server):
     """wire 11.4"""
     path = client.create('administrator', name='s.own', password='some password', roles=[ALL_RIGHTS])

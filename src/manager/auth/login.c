@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "manager/auth/access_token.h"
+#include "manager/auth/account_stamp.h"
 #include "manager/auth/credentials.h"
 #include "manager/auth/directory_account.h"
 #include "manager/auth/directory_hold.h"
@@ -167,6 +168,7 @@ typedef struct Account {
     bool is_local;  /* with a directory: an account has the name in some spelling, or may have */
     bool basic_off; /* nobody may log in with a password */
     SignInSource source;
+    Str stamp; /* account_stamp.h */
     Grant grant;
 } Account;
 
@@ -181,13 +183,17 @@ static Err *account_read_in_snapshot(const Login *l, Reader *reader, Arena *a, S
     if (account->source.ldap) {
         TRY(user_name_find_local(reader, a, &user, 1, &account->is_local));
     }
+    account->stamp = account_stamp_directory(a, settings);
     if (!account->source.local) {
         return NULL;
     }
     TRY(reader_find_row(reader, a, &resource->fields[FLD_ADMINISTRATOR_NAME], value_text(user),
                         &account->row));
-    return account->row != NULL ? grant_add_administrator(&account->grant, reader, a, account->row)
-                                : NULL;
+    if (account->row == NULL) {
+        return NULL;
+    }
+    account->stamp = account_stamp_local(a, settings, account->row);
+    return grant_add_administrator(&account->grant, reader, a, account->row);
 }
 
 static Err *account_read(const Login *l, Reader *reader, Arena *a, Str user, Account *account)
@@ -241,10 +247,9 @@ static bool account_is_right(const Account *account, Str password)
 }
 
 /* Whether this account's password is still the one that was verified. */
-static bool account_is_still(const Account *account, Str stored)
+static bool account_is_still(const Account *account, Str stamp)
 {
-    return account_may_login(account) &&
-           str_equal(row_text(account->row, FLD_ADMINISTRATOR_PASSWORD), stored);
+    return account_may_login(account) && str_equal(account->stamp, stamp);
 }
 
 static bool account_takes(const Account *account, const LoginPassword *given)
@@ -278,15 +283,15 @@ static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPasswor
         return NULL;
     }
     throttle_forget(l->throttle, given->address, given->user);
-    const Str stored = row_text(account.row, FLD_ADMINISTRATOR_PASSWORD);
+    const Str stamp = account.stamp;
     TRY(account_note_login(l, reader, a, &account));
     /* Changed while we verified: the next request finds out. */
-    if (account_is_still(&account, stored) && account_takes(&account, given)) {
+    if (account_is_still(&account, stamp) && account_takes(&account, given)) {
         proof->answer = LOGIN_OK;
         proof->grant = account.grant;
         proof->life_us = CREDENTIALS_LIFE_US;
         proof->account = account.row->key;
-        proof->stored = stored;
+        proof->stamp = stamp;
     }
     return NULL;
 }
@@ -433,6 +438,7 @@ static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassw
     if (!user.right) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
     } else if (is_by_settings_of(l, account.grant.seq)) {
+        proof->stamp = account.stamp;
         return take_directory_user(l, reader, a, given, &user, proof);
     }
     return NULL;

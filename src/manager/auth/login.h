@@ -70,10 +70,10 @@ typedef struct LoginProof {
 
     /* With LOGIN_OK: */
     Grant grant;
-    int64_t life_us; /* for how long it may be remembered at most, while the grant's rows stay */
-    Value account;   /* key of the local administrator; VALUE_NONE: of the directory */
-    Str stored;      /* what the password was compared with: another one after each change of it */
-    Str user;        /* of the directory: the name, */
+    int64_t life_us;   /* for how long it may be remembered at most, while the grant's rows stay */
+    Value account;     /* key of the local administrator; VALUE_NONE: of the directory */
+    Str stamp;         /* of what it was checked by (account_stamp.h) */
+    Str user;          /* of the directory: the name, */
     const Str *groups; /* and the groups, for directory_account_grant() */
     size_t n_groups;
 } LoginProof;

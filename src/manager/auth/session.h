@@ -8,8 +8,9 @@
  * Who presents a session's id is who signed in. All sessions are in memory, so that one is found,
  * and an id that was guessed is refused, without a look into the store; guessing makes nobody wait.
  * Only when the account, a role of it, or the settings changed, a reader has to look again: the
- * rights follow at once, and a session is over when its account is gone, disabled or has another
- * password.
+ * rights follow at once, and a session is over when its account is gone, was disabled or has
+ * another password, when its source of accounts was given up, or another directory is to be asked;
+ * though all of that was set back before anybody looked.
  *
  * Times are measured by the clock that never jumps. Any thread. */
 
@@ -70,7 +71,7 @@ typedef struct SessionAccount {
 /* Whose a session is. */
 typedef struct SessionOwner {
     int64_t account_key;            /* of the local administrator; 0: of the directory */
-    char proof[SESSION_PROOF_SIZE]; /* of the password of that; "" of the directory */
+    char proof[SESSION_PROOF_SIZE]; /* hash of its stamp (account_stamp.h) */
     Str user;                       /* of the directory; else STR_NONE, as the groups */
     Str groups;                     /* comparable names, as a JSON list */
 } SessionOwner;

@@ -7,6 +7,7 @@
 #include "base/datetime.h"
 #include "base/json_write.h"
 #include "base/utf8.h"
+#include "manager/auth/account_stamp.h"
 #include "manager/auth/directory_account.h"
 #include "manager/auth/sign_in_source.h"
 #include "manager/auth/user_name.h"
@@ -31,23 +32,20 @@ static const Resource *sessions_resource(const Model *model)
     return model_at(model, RES_AUTH_SESSION);
 }
 
-static void write_proof(Str stored, char out[SESSION_PROOF_SIZE])
+static void write_proof(Str stamp, char out[SESSION_PROOF_SIZE])
 {
     unsigned char hash[SESSION_HASH_BYTES];
-    session_hash(stored, hash);
+    session_hash(stamp, hash);
     (void)sodium_bin2hex(out, SESSION_PROOF_SIZE, hash, sizeof hash);
 }
 
 /* --- accounts --- */
 
-static bool is_valid(const Row *row, const char *proof)
+static bool is_proof_of(const SessionOwner *owner, Str stamp)
 {
     char now[SESSION_PROOF_SIZE];
-    if (row == NULL || !row_true(row, FLD_ADMINISTRATOR_ENABLED)) {
-        return false;
-    }
-    write_proof(row_text(row, FLD_ADMINISTRATOR_PASSWORD), now);
-    return sodium_memcmp(now, proof, sizeof now) == 0;
+    write_proof(stamp, now);
+    return sodium_memcmp(now, owner->proof, sizeof now) == 0;
 }
 
 /* How long a session may be idle. */
@@ -69,11 +67,13 @@ static const Resource *administrators_of(Reader *reader)
     return model_at(reader_model(reader), RES_ADMINISTRATOR);
 }
 
-static Err *read_local(Reader *reader, Arena *a, const SessionOwner *owner, SessionAccount *account)
+static Err *read_local(Reader *reader, Arena *a, const SessionOwner *owner, const Row *settings,
+                       SessionAccount *account)
 {
     const Row *row = NULL;
     TRY(reader_get(reader, a, administrators_of(reader), value_integer(owner->account_key), &row));
-    account->valid = is_valid(row, owner->proof);
+    account->valid = row != NULL && row_true(row, FLD_ADMINISTRATOR_ENABLED) &&
+                     is_proof_of(owner, account_stamp_local(a, settings, row));
     return account->valid ? grant_add_administrator(&account->grant, reader, a, row) : NULL;
 }
 
@@ -94,14 +94,14 @@ static Err *read_groups(Arena *a, Str text, Str **ret_groups, size_t *ret_n)
 
 /* Not with the name of a local account (login.h). */
 static Err *read_of_directory(Reader *reader, Arena *a, const SessionOwner *owner,
-                              SessionAccount *account)
+                              const Row *settings, SessionAccount *account)
 {
     Str *groups = NULL;
     size_t n = 0;
     bool is_local = false;
     TRY(read_groups(a, owner->groups, &groups, &n));
     TRY(user_name_find_local(reader, a, &owner->user, 1, &is_local));
-    account->valid = !is_local;
+    account->valid = !is_local && is_proof_of(owner, account_stamp_directory(a, settings));
     return directory_account_grant(reader, a, owner->user, groups, n, &account->grant);
 }
 
@@ -115,8 +115,8 @@ static Err *read_account_in_snapshot(Reader *reader, Arena *a, const SessionOwne
     if (owner->account_key != 0 ? !source.local : !source.ldap) {
         return NULL;
     }
-    TRY(owner->account_key != 0 ? read_local(reader, a, owner, account)
-                                : read_of_directory(reader, a, owner, account));
+    TRY(owner->account_key != 0 ? read_local(reader, a, owner, row, account)
+                                : read_of_directory(reader, a, owner, row, account));
     grant_note(&account->grant, row->resource, row->key);
     return read_idle(reader, a, account);
 }
@@ -234,9 +234,9 @@ static Str list_of(Arena *a, const Str groups[], size_t n)
 static void set_owner(SessionOwner *owner, Arena *a, const LoginProof *proof)
 {
     *owner = (SessionOwner){.user = STR_NONE};
+    write_proof(proof->stamp, owner->proof);
     if (!value_is_null(proof->account)) {
         owner->account_key = proof->account.integer;
-        write_proof(proof->stored, owner->proof);
     } else {
         owner->user = proof->user;
         owner->groups = list_of(a, proof->groups, proof->n_groups);

@@ -1,4 +1,5 @@
 /* How administrators sign in: what a directory is asked must make sense before it counts. */
+#include "manager/auth/account_stamp.h"
 #include "manager/auth/directory_filter.h"
 #include "manager/auth/directory_server.h"
 #include "manager/auth/sign_in_source.h"
@@ -86,7 +87,18 @@ static void check(const Row *old, const Row *new, const Str clear[], Problems *p
     }
 }
 
+static Err *before_write(Tx *tx, const Row *old, Row *new, Problems *problems)
+{
+    (void)tx;
+    (void)problems;
+    if (old != NULL) {
+        account_stamp_settings_written(old, new);
+    }
+    return NULL;
+}
+
 const ResourceHooks authentication_hooks = {
     .resource = STR_INIT("authentication"),
     .check = check,
+    .before_write = before_write,
 };

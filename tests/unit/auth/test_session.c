@@ -79,7 +79,7 @@ static void write_begun(Fixture *f, SessionBegin *begin)
 }
 
 /* Signs in; the id of the session. */
-static Str sign_in(Fixture *f, int64_t account, const char *stored, Str replaced, int64_t now_us)
+static Str sign_in(Fixture *f, int64_t account, const char *stamp, Str replaced, int64_t now_us)
 {
     SessionBegin *begin = ARENA_NEW(f->script->arena, SessionBegin);
     bool valid = false;
@@ -88,7 +88,7 @@ static Str sign_in(Fixture *f, int64_t account, const char *stored, Str replaced
                             .wall_us = WALL + now_us - START,
                             .most = f->most,
                             .most_of_user = f->most_of_user};
-    const LoginProof proof = {.account = value_integer(account), .stored = str_from(stored)};
+    const LoginProof proof = {.account = value_integer(account), .stamp = str_from(stamp)};
     assert_null(session_begin(begin, f->reader, f->script->arena, &proof, now_us, &valid));
     assert_true(valid);
     write_begun(f, begin);
@@ -97,7 +97,7 @@ static Str sign_in(Fixture *f, int64_t account, const char *stored, Str replaced
 
 static Str sign_in_one(Fixture *f, int64_t now_us)
 {
-    return sign_in(f, 5, "p1", STR_NONE, now_us);
+    return sign_in(f, 5, "0 0 p1", STR_NONE, now_us);
 }
 
 static bool is_good(Fixture *f, Str id, int64_t now_us, SessionView *ret_view)
@@ -144,7 +144,7 @@ static void test_use(void **state)
     Fixture f = fixture_new();
     SessionView view;
     const Str id = sign_in_one(&f, START);
-    const Str other = sign_in(&f, 6, "p2", STR_NONE, START);
+    const Str other = sign_in(&f, 6, "0 0 p2", STR_NONE, START);
     assert_int_equal(id.len, RANDOM_TOKEN_LEN);
     /* Without a look into the store. */
     assert_int_equal(recall(&f, id, START), SESSION_GOOD);
@@ -223,7 +223,7 @@ static void test_what_ends_it(void **state)
     for (size_t i = 0; i < ARRAY_N(ends); i++) {
         Fixture f = fixture_new();
         const Str id = sign_in_one(&f, START);
-        const Str other = sign_in(&f, 6, "p2", STR_NONE, START);
+        const Str other = sign_in(&f, 6, "0 0 p2", STR_NONE, START);
         script_do(f.script, ends[i]);
         assert_false(is_good_at(&f, id, START));
         assert_true(is_good_at(&f, other, START));
@@ -243,8 +243,8 @@ static void test_a_changed_account_begins_none(void **state)
     Fixture f = fixture_new();
     SessionBegin begin = {.id = random_token_make(f.script->arena)};
     bool valid = true;
-    const LoginProof proofs[] = {{.account = value_integer(5), .stored = STR("another")},
-                                 {.account = value_integer(99), .stored = STR("p1")},
+    const LoginProof proofs[] = {{.account = value_integer(5), .stamp = STR("0 0 another")},
+                                 {.account = value_integer(99), .stamp = STR("0 0 p1")},
                                  {.account = VALUE_NONE, .user = STR("somebody")}};
     for (size_t i = 0; i < ARRAY_N(proofs); i++) {
         assert_null(session_begin(&begin, f.reader, f.script->arena, &proofs[i], START, &valid));
@@ -288,10 +288,10 @@ static void test_one_takes_the_place_of_another(void **state)
     Fixture f = fixture_new();
     const Str first = sign_in_one(&f, START);
     const Str kept = sign_in_one(&f, START);
-    const Str second = sign_in(&f, 6, "p2", first, START);
+    const Str second = sign_in(&f, 6, "0 0 p2", first, START);
     assert_false(is_good_at(&f, first, START));
     assert_true(is_good_at(&f, kept, START) && is_good_at(&f, second, START));
-    assert_true(is_good_at(&f, sign_in(&f, 6, "p2", STR("unknown"), START), START));
+    assert_true(is_good_at(&f, sign_in(&f, 6, "0 0 p2", STR("unknown"), START), START));
     assert_int_equal(n_rows(&f), 3);
     fixture_free(&f);
 }
@@ -302,7 +302,7 @@ static void test_limits(void **state)
     Fixture f = fixture_new();
     Str ids[4];
     f.most_of_user = 3;
-    const Str other = sign_in(&f, 6, "p2", STR_NONE, START);
+    const Str other = sign_in(&f, 6, "0 0 p2", STR_NONE, START);
     for (size_t i = 0; i < ARRAY_N(ids); i++) {
         ids[i] = sign_in_one(&f, START);
     }
@@ -312,7 +312,7 @@ static void test_limits(void **state)
     }
     assert_true(is_good_at(&f, other, START));
     f.most = 4;
-    assert_true(is_good_at(&f, sign_in(&f, 6, "p2", STR_NONE, START), START));
+    assert_true(is_good_at(&f, sign_in(&f, 6, "0 0 p2", STR_NONE, START), START));
     assert_false(is_good_at(&f, other, START)); /* the oldest of all */
     assert_int_equal(n_rows(&f), 4);
     /* A limit that was lowered is reached step by step. */
@@ -434,8 +434,11 @@ static void test_somebody_of_the_directory(void **state)
     Fixture f = fixture_new();
     Str groups[] = {STR("a \"name\" \xff"), STR_NONE};
     assert_true(directory_name_read(f.script->arena, STR("cn=b,dc=x"), &groups[1]));
-    const LoginProof proof = {
-        .account = VALUE_NONE, .user = STR("dora"), .groups = groups, .n_groups = ARRAY_N(groups)};
+    const LoginProof proof = {.account = VALUE_NONE,
+                              .stamp = STR("directory 0"),
+                              .user = STR("dora"),
+                              .groups = groups,
+                              .n_groups = ARRAY_N(groups)};
     SessionView view;
     bool valid = false;
     script_do(f.script, "update authentication 1 source=LDAP+LOCAL");
@@ -471,16 +474,36 @@ static void test_somebody_of_the_directory(void **state)
     fixture_free(&f);
 }
 
+/* What the counts of account_stamp.h are for. */
+static void test_counts_that_end_sessions(void **state)
+{
+    static const char *const ends[] = {"update administrator 5 sessions_ended=1",
+                                       "update authentication 1 sessions_ended_local=1"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_N(ends); i++) {
+        Fixture f = fixture_new();
+        const Str id = sign_in_one(&f, START);
+        script_do(f.script, "update authentication 1 sessions_ended_directory=1");
+        assert_true(is_good_at(&f, id, START));
+        script_do(f.script, ends[i]);
+        assert_false(is_good_at(&f, id, START));
+        fixture_free(&f);
+    }
+}
+
 static void test_what_ends_somebody_of_the_directory(void **state)
 {
     (void)state;
     static const char *const ends[] = {
         "update authentication 1 source=LOCAL",
+        "update authentication 1 sessions_ended_directory=1",
         "create administrator 7 name=dora password=p enabled=1",
+        "create administrator 7 name=DORA password=p enabled=1",
     };
     for (size_t i = 0; i < ARRAY_N(ends); i++) {
         Fixture f = fixture_new();
-        const LoginProof proof = {.account = VALUE_NONE, .user = STR("dora")};
+        const LoginProof proof = {
+            .account = VALUE_NONE, .stamp = STR("directory 0"), .user = STR("dora")};
         bool valid = false;
         script_do(f.script, "update authentication 1 source=LDAP+LOCAL");
         const Str local = sign_in_one(&f, START);
@@ -515,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_limit_of_all_over_restarts),
         cmocka_unit_test(test_upkeep),
         cmocka_unit_test(test_somebody_of_the_directory),
+        cmocka_unit_test(test_counts_that_end_sessions),
         cmocka_unit_test(test_what_ends_somebody_of_the_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
