@@ -465,10 +465,13 @@ def test_a_certificate_that_is_not_right(fresh_server, name, trusted):
     issuer = pki.family()[0] if trusted else pki.Issued('/CN=Somebody else', authority=True)
     served = pki.Issued(f'/CN={name}', issuer, extensions=f'subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth')
     directory = slapd.Directory(slapd.person('alice', 'wonder: land'), served=served)
-    use(fresh_server, directory, ldap_server=f'localhost:{directory.port}')
-    assert status(fresh_server, 'alice', 'wonder: land') == 401
+    for number, host in enumerate(('localhost', '127.0.0.1')):
+        use(fresh_server, directory, ldap_server=f'{host}:{directory.port}')
+        said = "for this machine's own name" if host == 'localhost' else 'The certificate is refused: it must be for this name, be'
+        assert status(fresh_server, 'alice', 'wonder: land', source=f'127.0.15.{number + 1}') == 401
+        fresh_server.wait_for_log(lambda line, said=said: 'the directory cannot be asked' in line and 'TLS' in line and
+                                  said in line)
     assert directory.n_binds() == 0
-    fresh_server.wait_for_log(lambda line: 'the directory cannot be asked' in line and 'TLS' in line)
     directory.close()
 
 
@@ -512,6 +515,14 @@ def test_an_account_for_searching_that_is_refused(fresh_server, directory):
     use(fresh_server, directory, ldap_bind_password='wrong')
     assert status(fresh_server, 'alice', 'wonder: land') == 401
     fresh_server.wait_for_log(lambda line: 'ldap_bind_username' in line)
+
+
+def test_a_filter_that_finds_nobody(fresh_server, directory):
+    """wire 11.4: as when a server doesn't know a class that it asks for: the log has it."""
+    use(fresh_server, directory, ldap_user_filter='(objectClass=computer)')
+    assert status(fresh_server, 'alice', 'wonder: land') == 401
+    fresh_server.wait_for_log(lambda line: 'not exactly one user was found' in line and '(objectClass=computer)' in line)
+    assert 'wonder' not in fresh_server.log()
 
 
 WRONG = [

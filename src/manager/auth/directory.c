@@ -73,7 +73,7 @@ static Err *user_filter(const Conversation *c, Str user, Str *ret_filter)
     return directory_search_filter(c->arena, filter, ret_filter);
 }
 
-static Err *find_users(const Conversation *c, Str user, DirectoryFound *ret_found)
+static Err *find_users(const Conversation *c, Str user, DirectoryFound *ret_found, Str *ret_filter)
 {
     const DirectorySettings *s = c->settings;
     DirectorySearch search = {
@@ -83,6 +83,7 @@ static Err *find_users(const Conversation *c, Str user, DirectoryFound *ret_foun
         .most = USERS_MAX,
     };
     TRY(user_filter(c, user, &search.filter));
+    *ret_filter = search.filter;
     return directory_search(c->connection, c->arena, "search for the user", &search, ret_found);
 }
 
@@ -159,7 +160,7 @@ static Err *check_entry(const Conversation *c, LDAPMessage *entry, Str user, Str
                         DirectoryUser *ret_user)
 {
     const Str name = directory_entry_name(c->connection, c->arena, entry);
-    DirectoryUser found = {.right = false};
+    DirectoryUser found = {.right = false, .searched = STR_NONE};
     if (name.len > 0) { /* a bind without a name would be anonymous */
         TRY(bind_as(c, name, password, &found.right));
     }
@@ -176,10 +177,16 @@ static Err *check_entry(const Conversation *c, LDAPMessage *entry, Str user, Str
 static Err *converse(const Conversation *c, Str user, Str password, DirectoryUser *ret_user)
 {
     DirectoryFound found = {.messages = NULL};
+    Str filter = STR_NONE;
+    Err *e = NULL;
     TRY(bind_for_search(c));
-    TRY(find_users(c, user, &found));
+    TRY(find_users(c, user, &found, &filter));
     LDAPMessage *entry = only_entry(c, &found);
-    Err *e = entry != NULL ? check_entry(c, entry, user, password, ret_user) : NULL;
+    if (entry != NULL) {
+        e = check_entry(c, entry, user, password, ret_user);
+    } else {
+        ret_user->searched = filter;
+    }
     (void)ldap_msgfree(found.messages); /* takes NULL */
     return e;
 }
@@ -193,7 +200,7 @@ static bool is_askable(Str user, Str password)
 Err *directory_check_password(const DirectorySettings *settings, Arena *a, Str user, Str password,
                               DirectoryUser *ret_user)
 {
-    DirectoryUser found = {.right = false};
+    DirectoryUser found = {.right = false, .searched = STR_NONE};
     CLEANUP(directory_connection_free) DirectoryConnection *connection = NULL;
     if (is_askable(user, password)) {
         const int64_t deadline_us = datetime_monotonic_us() + DIRECTORY_TIME_US;

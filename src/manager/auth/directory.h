@@ -36,7 +36,9 @@ typedef struct DirectorySettings {
 } DirectorySettings;
 
 typedef struct DirectoryUser {
-    bool right;       /* the password is the user's; else nothing below is set */
+    bool right;       /* the password is the user's; else nothing but `searched` is set */
+    Str searched;     /* not right: the filter that one entry should have been found by, but wasn't;
+                         STR_NONE: it was, or nobody was asked */
     Str name;         /* as the directory has it; see below */
     const Str *names; /* all that it has for this user, and as given: who may be meant */
     size_t n_names;

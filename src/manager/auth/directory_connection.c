@@ -188,11 +188,28 @@ static bool is_version_fine(DirectoryConnection *c)
     return fine;
 }
 
-static Err *start_tls(DirectoryConnection *c, Arena *a, bool ldaps)
+/* Of a certificate that it refuses, libldap doesn't say why. */
+static Err *tls_error(DirectoryConnection *c, Arena *a, Str host, int code)
 {
-    const int code = ldaps ? ldap_install_tls(c->ldap) : ldap_start_tls_s(c->ldap, NULL, NULL);
+    const char *localhost = str_equal_ignoring_case(host, STR("localhost"))
+                                ? " (libldap takes localhost for this machine's own name)"
+                                : "";
+    Err *e = directory_connection_error(c, a, "TLS", code);
+    if (str_find_str(str_from(e->text), STR("unknown error code")) == SIZE_MAX) {
+        return e;
+    }
+    return err(a, ERR_IO,
+               "TLS: The certificate is refused: it must be for this name%s, be valid now and be "
+               "signed by an authority that the system or ca_certificate has",
+               localhost);
+}
+
+static Err *start_tls(DirectoryConnection *c, Arena *a, const DirectoryServer *server)
+{
+    const int code =
+        server->ldaps ? ldap_install_tls(c->ldap) : ldap_start_tls_s(c->ldap, NULL, NULL);
     if (code != LDAP_SUCCESS) {
-        return directory_connection_error(c, a, "TLS", code);
+        return tls_error(c, a, server->host, code);
     }
     return is_version_fine(c) ? NULL : err(a, ERR_IO, "TLS: a version below 1.2");
 }
@@ -227,7 +244,7 @@ static Err *connect_to(Arena *a, const DirectoryTarget *target, const DirectoryS
         return err(a, ERR_IO, "The connection cannot be set up.");
     }
     TRY(set_up(c, a, target->authorities_pem));
-    TRY(start_tls(c, a, server->ldaps));
+    TRY(start_tls(c, a, server));
     c->deadline_us = deadline_us;
     *ret = c;
     c = NULL;

@@ -425,7 +425,7 @@ static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassw
 {
     Account account = {.row = NULL};
     DirectorySettings settings = {.bind_name = STR("")};
-    DirectoryUser user = {.right = false};
+    DirectoryUser user = {.right = false, .searched = STR_NONE};
     arena_hold_secrets(a);
     TRY(read_directory_settings(l, reader, a, given, &account, &settings));
     if (!account_is_in_directory(&account, given)) {
@@ -434,6 +434,11 @@ static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassw
     if (directory_hold_is_on(l->hold, datetime_monotonic_us()) ||
         ask_directory(l, a, given, &settings, account.grant.seq, &user) != NULL) {
         return NULL; /* it was told, and is no failure of this client */
+    }
+    if (user.searched.ptr != NULL) { /* wrong names too, but else nobody sees a wrong filter */
+        log_warning(
+            "not exactly one user was found in the directory server=\"%.*s\" filter=\"%.*s\"",
+            STR_ARG(settings.target.server), STR_ARG(user.searched));
     }
     if (!user.right) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
