@@ -131,6 +131,20 @@ void log_line(LogLevel level, const char *place, const char *format, ...)
     errno = saved_errno;
 }
 
+/* What a line begins with, from its format: the words before the first that holds a directive,
+ * which tells people nothing. The whole where it begins with one. */
+static Str first_words(Str format)
+{
+    size_t end = str_find(format, '%', 0);
+    if (end == SIZE_MAX) {
+        return format;
+    }
+    while (end > 0 && format.ptr[end] != ' ') {
+        end--;
+    }
+    return end > 0 ? str_slice(format, 0, end) : format;
+}
+
 void log_tell_dropped(bool all)
 {
     int64_t n_dropped = 0;
@@ -140,7 +154,7 @@ void log_tell_dropped(bool all)
         if (place == NULL) {
             return;
         }
-        log_info("repeated lines were dropped like=\"%s\" dropped=%lld", place,
-                 (long long)n_dropped);
+        log_info("repeated lines were dropped like=\"%.*s\" dropped=%lld",
+                 STR_ARG(first_words(str_from(place))), (long long)n_dropped);
     }
 }

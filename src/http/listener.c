@@ -73,7 +73,8 @@ static Err *bind_and_listen(Arena *a, int fd, Str text, const struct sockaddr_st
         return fail(a, "The listening socket can't be used");
     }
     if (bind(fd, (const struct sockaddr *)address, len) != 0 || listen(fd, BACKLOG) != 0) {
-        return err(a, ERR_IO, "Can't listen on %.*s: %s.", STR_ARG(text), strerrordesc_np(errno));
+        return err(a, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "Can't listen on %.*s: %s.",
+                   STR_ARG(text), strerrordesc_np(errno));
     }
     return NULL;
 }

@@ -57,7 +57,7 @@ DEFINE_CLEANUP(HttpServer, http_server_free);
  *   address       "127.0.0.1:8443", "[::]:8443" (which takes IPv4, too); port 0: any that is free
  *   credentials   shared; what clients must show is part of them
  *
- * Errors: ERR_INVALID (address), ERR_IO (in use, not ours). */
+ * Errors, which name the address: ERR_INVALID (none), ERR_BUSY (in use), ERR_IO (not ours). */
 CHECKED Err *http_server_listen(HttpServer *server, Arena *a, Str address,
                                 HttpCredentials *credentials, size_t *ret_listener);
 

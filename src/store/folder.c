@@ -12,6 +12,11 @@
 
 #define FOLDERS_OPEN 8
 
+static Err *refuse_busy(Arena *a, const char *folder)
+{
+    return err(a, ERR_BUSY, "The data folder %s is in use by another process.", folder);
+}
+
 Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock)
 {
     const char *path = str_format(a, "%s/lock", folder).ptr;
@@ -23,11 +28,24 @@ Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock)
         const int error = errno;
         (void)close(fd); /* nothing was written */
         return error == EWOULDBLOCK
-                   ? err(a, ERR_BUSY, "The data folder %s is in use by another process.", folder)
+                   ? refuse_busy(a, folder)
                    : err(a, ERR_IO, "%s cannot be locked: %s.", path, strerrordesc_np(error));
     }
     *ret_lock = fd;
     return NULL;
+}
+
+/* A shared lock for a moment, which two who look at once both get. */
+Err *store_check_idle(Arena *a, const char *folder)
+{
+    const int fd =
+        open(str_format(a, "%s/lock", folder).ptr, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        return NULL; /* whoever opens the store says why it can't */
+    }
+    const bool busy = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    (void)close(fd); /* gives the lock back */
+    return busy ? refuse_busy(a, folder) : NULL;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)

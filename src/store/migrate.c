@@ -374,6 +374,15 @@ static Err *migrate(void *context, Db *db, Arena *a)
     return check_references(m);
 }
 
+/* The first file's: all have the same, but for a start that was cut short. */
+static Err *note_version(Store *s, Db *db, Arena *a)
+{
+    Value version = VALUE_NONE;
+    TRY(store_file_get_meta(db, a, STR("model_version"), &version));
+    s->migrated_from = s->migrated_from == 0 ? version.integer : s->migrated_from;
+    return NULL;
+}
+
 Err *store_file_migrate(Store *s, StoreFile file, Db *db, Arena *a, const StoreOptions *options)
 {
     bool current = false;
@@ -381,6 +390,7 @@ Err *store_file_migrate(Store *s, StoreFile file, Db *db, Arena *a, const StoreO
     if (current) {
         return NULL;
     }
+    TRY(note_version(s, db, a));
     TRY(store_keep_copy(s, file, db, a));
     Migration m = {s, options, file, db, a, ARENA_ARRAY(a, bool, s->model->n_resources + 1)};
     TRY(db_exec(db, a, "PRAGMA foreign_keys = OFF")); /* not possible within the transaction */

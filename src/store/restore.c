@@ -412,6 +412,11 @@ static CHECKED Err *finish(Arena *a, const char *ready, const char *folder, cons
     return file_sync_folder(a, folder);
 }
 
+bool store_restore_is_ready(Arena *a, const char *folder)
+{
+    return file_exists(path_in(a, folder, READY_NAME));
+}
+
 Err *store_restore_finish(Arena *a, const char *folder, const char *key_file)
 {
     const char *ready = path_in(a, folder, READY_NAME);

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,25 @@ static char *path_in(Arena *a, const char *folder, const char *name)
     return str_to_cstr(a, str_format(a, "%s/%s", folder, name));
 }
 
+static Err *refuse_missing(Arena *a, const char *folder)
+{
+    return err(a, ERR_INVALID,
+               "There is no store in %s: name the folder that has it with --data; serve and init "
+               "make a new one.",
+               folder);
+}
+
+Err *store_check_exists(Arena *a, const char *folder)
+{
+    if (file_exists(path_in(a, folder, file_names[STORE_CONFIG])) ||
+        store_restore_is_ready(a, folder)) {
+        return NULL;
+    }
+    return faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) != 0 && errno == EACCES
+               ? err(a, ERR_IO, "%s cannot be opened: %s.", folder, strerrordesc_np(errno))
+               : refuse_missing(a, folder);
+}
+
 /* --- the files --- */
 
 static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *options)
@@ -36,6 +56,9 @@ static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *op
     TRY(store_open_db(s, a, file, file == STORE_LIVE ? DB_WRITE_VOLATILE : DB_WRITE_DURABLE, &db));
     TRY(store_file_is_empty(db, a, &is_new));
     if (file == STORE_CONFIG) {
+        if (is_new && options->existing) {
+            return refuse_missing(a, options->folder); /* a first start didn't get to its end */
+        }
         s->is_new = is_new;
         TRY(secret_key_open(a, options, is_new, &s->secret_key));
     }
@@ -68,6 +91,9 @@ static Err *find_paths(Store *s, Arena *a)
 static Err *open_all(Store *s, Arena *a, const StoreOptions *options)
 {
     static const StoreFile order[] = {STORE_CONFIG, STORE_HISTORY, STORE_AUTH, STORE_LIVE};
+    if (options->existing) {
+        TRY(store_check_exists(a, s->folder));
+    }
     TRY(file_make_folder(a, s->folder, S_IRWXU));
     TRY(find_paths(s, a));
     TRY(store_folder_lock(a, s->folder, &s->lock_fd));
@@ -130,6 +156,11 @@ const Model *store_model(const Store *s)
 bool store_is_new(const Store *s)
 {
     return s->is_new;
+}
+
+int64_t store_migrated_from(const Store *s)
+{
+    return s->migrated_from;
 }
 
 Str store_epoch(const Store *s, StoreFile file)

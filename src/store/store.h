@@ -20,6 +20,7 @@ typedef enum StoreFile {
 
 typedef struct StoreOptions {
     const char *folder;   /* DIR; made if it isn't there */
+    bool existing;        /* a store that isn't there is an error rather than made */
     const char *key_file; /* NULL: DIR/secret.key */
     /* Works out the value of a seed that says {"computed": what}: called while a new store is made.
      * NULL value if it has none. */
@@ -30,7 +31,8 @@ typedef struct StoreOptions {
 
 /* Takes DIR/lock, opens or makes the files, migrates them to the model, makes live.db anew, starts
  * the writers and the search thread. The model must outlive the store. Errors: ERR_BUSY (another
- * process has it), ERR_INVALID (a newer program's store; a store without its key), ERR_IO. */
+ * process has it), ERR_INVALID (a newer program's store; a store without its key; none, where it is
+ * to exist: nothing is made then), ERR_IO. */
 CHECKED Err *store_open(Arena *errors, const Model *model, const StoreOptions *options,
                         Store **ret_store);
 
@@ -42,6 +44,17 @@ const Model *store_model(const Store *s);
 
 /* True if store_open() made the store just now. */
 bool store_is_new(const Store *s);
+
+/* The number of the model that the store had before store_open() migrated it; 0: it didn't. */
+int64_t store_migrated_from(const Store *s);
+
+/* ERR_INVALID if there is no store in a folder, nor one that was restored and waits for its place;
+ * ERR_IO if nobody lets us look. Asks no lock: for those who want to know before they begin. */
+CHECKED Err *store_check_exists(Arena *a, const char *folder);
+
+/* ERR_BUSY if another process has the store of a folder now; with no folder, no lock and no right
+ * to look nobody has. */
+CHECKED Err *store_check_idle(Arena *a, const char *folder);
 
 /* New at every restore, migration or new store; part of every ETag. */
 Str store_epoch(const Store *s, StoreFile file);

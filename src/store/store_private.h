@@ -22,13 +22,14 @@ typedef struct StoreFileState {
 } StoreFileState;
 
 struct Store {
-    Arena *arena;         /* owns all texts and tables below */
-    const Model *model;   /* borrowed; outlives the store */
-    const Tables *tables; /* made of the model, immutable */
-    const char *folder;   /* DIR */
-    int lock_fd;          /* of DIR/lock, held as long as the store is open */
-    bool is_new;          /* this store_open() made it */
-    _Atomic bool held;    /* store_hold_writes() */
+    Arena *arena;          /* owns all texts and tables below */
+    const Model *model;    /* borrowed; outlives the store */
+    const Tables *tables;  /* made of the model, immutable */
+    const char *folder;    /* DIR */
+    int lock_fd;           /* of DIR/lock, held as long as the store is open */
+    bool is_new;           /* this store_open() made it */
+    int64_t migrated_from; /* see store_migrated_from() */
+    _Atomic bool held;     /* store_hold_writes() */
     StoreFileState files[STORE_FILE_N];
     SecretKey *secret_key; /* secret.c */
     Positions *positions;  /* of config.db */
@@ -69,6 +70,8 @@ CHECKED Err *store_restore_keep(Arena *a, const char *folder, const char *ready)
 /* Writes what SQLite has beside the files of a store into them; nobody has them open. Errors:
  * ERR_IO; nothing is lost then. */
 CHECKED Err *store_restore_fold(Arena *a, const char *folder);
+
+bool store_restore_is_ready(Arena *a, const char *folder);
 
 /* Takes the lock file of a folder. */
 CHECKED Err *store_folder_lock(Arena *a, const char *folder, int *ret_lock);

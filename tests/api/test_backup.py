@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -519,5 +520,7 @@ def test_ends_after_a_restart_as_before(fresh_server):
     succeeds(restore(client, content))
     client.session.close()
     wait_for_restart(fresh_server, 2)
+    # By which pgrep and killall find it.
+    assert pathlib.Path(f'/proc/{fresh_server.process.pid}/comm').read_text() == 'rostrad\n'
     assert fresh_server.end(signal.SIGTERM) == 0
     fresh_server.start()

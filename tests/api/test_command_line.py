@@ -1,13 +1,17 @@
 """rostrad's command line, as a user meets it: first start, passwords, check, and what goes wrong."""
+import contextlib
 import os
 import pathlib
+import pty
 import random
+import resource
 import shutil
 import signal
 import socket
 import stat
 import subprocess
 import tempfile
+import termios
 import time
 
 import pytest
@@ -215,7 +219,7 @@ def test_passwd_of_a_running_server_takes_effect_at_once(tmp_path):
 
 
 @pytest.mark.parametrize('user, password, named', [
-    ('with:colon', 'x', 'user name'), ('', 'x', 'user name'), ('admin', '', 'password')])
+    ('with:colon', 'x', 'no administrator'), ('', 'x', 'no administrator'), ('admin', '', 'password')])
 def test_passwd_refuses_what_no_login_could_send(tmp_path, user, password, named):
     data = tmp_path / 'var'
     assert run('--data', data, 'init').returncode == 0
@@ -233,10 +237,142 @@ def test_check_finds_a_sound_store(tmp_path):
     assert 'sound' in done.stdout
 
 
-def test_check_needs_a_store(tmp_path):
-    done = run('--data', tmp_path / 'none', 'check')
+@pytest.mark.parametrize('words', [('check',), ('passwd', 'admin'), ('backup', 'file')])
+@pytest.mark.parametrize('there', [True, False])
+def test_only_a_start_makes_a_store(tmp_path, words, there):
+    """A mistyped folder was given a store, a sound one, and a new password of admin."""
+    data = tmp_path / 'data'
+    if there:
+        data.mkdir()
+        (data / 'letter').write_text('not of Rostra')
+    done = run('--data', data, *words, password='')
     assert done.returncode == 1
-    assert not (tmp_path / 'none').exists()
+    assert done.stderr.startswith(f'rostrad: There is no store in {data}: ') and '--data' in done.stderr
+    assert done.stderr.count('\n') == 1 and done.stdout == ''
+    assert [path.name for path in tmp_path.rglob('*')] == (['data', 'letter'] if there else [])
+
+
+def test_what_a_first_start_left_is_no_store(tmp_path):
+    (tmp_path / 'config.db').touch()
+    done = run('--data', tmp_path, 'check')
+    assert done.returncode == 1 and 'There is no store' in done.stderr
+    assert not list(tmp_path.glob('*.key')) and not (tmp_path / 'initial-password').exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can become others')
+def test_a_folder_that_nobody_lets_us_see_is_not_called_empty():
+    with tempfile.TemporaryDirectory() as folder:   # 0700, of root
+        done = subprocess.run([ROSTRAD, '--data', folder, 'check'], user=65534, capture_output=True, text=True,
+                              timeout=WAIT_S, check=False)
+        assert done.returncode == 1 and 'Permission denied' in done.stderr
+
+
+def limited_first_start(data, n_bytes):
+    """`init` where no file may become larger than that; its exit status. Python ignores SIGXFSZ, and so does it."""
+    return subprocess.run([ROSTRAD, '--data', str(data), 'init'], restore_signals=False, timeout=WAIT_S, check=False,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean_environment(),
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))).returncode
+
+
+def test_first_starts_that_failed_never_block_the_next(tmp_path):
+    """As on a full disk; also where config.db was made and another file wasn't: the password is told of later then."""
+    statuses = set()
+    for kib in (0, 4, 64, 256, 512, 640, 700, 768, 1024, 2048, 4096):
+        data = tmp_path / str(kib)
+        statuses.add(limited_first_start(data, kib * 1024))
+        done = run('--data', data, 'init')
+        assert done.returncode == 0, (kib, done.stderr)
+        assert f'file={data}/initial-password' in done.stderr, (kib, done.stderr)
+        assert len((data / 'initial-password').read_text()) == 21
+        assert run('--data', data, 'check').stdout == 'The store is sound.\n'
+        shutil.rmtree(data)
+    assert statuses == {0, 1}
+
+
+class Terminal:
+    """A command that somebody runs in a terminal and answers."""
+
+    def __init__(self, *words):
+        self.master, terminal = pty.openpty()
+        self.process = subprocess.Popen([ROSTRAD, *map(str, words)], stdin=terminal, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, env=clean_environment())
+        os.close(terminal)
+        self.said = b''
+
+    def answer(self, prompt, text):
+        while not self.said.endswith(prompt):
+            byte = self.process.stderr.read(1)
+            assert byte, self.said
+            self.said += byte
+        # The prompt comes before echo is off, which drops what was typed too early.
+        while termios.tcgetattr(self.master)[3] & termios.ECHO:
+            assert self.process.poll() is None
+        os.write(self.master, text + b'\n')
+        self.said = b''
+
+    def end(self):
+        """Its exit status, and what it said on both outputs."""
+        out, errors = self.process.communicate(timeout=WAIT_S)
+        os.close(self.master)
+        return self.process.returncode, out.decode(), (self.said + errors).decode()
+
+
+@pytest.mark.parametrize('running', [True, False])
+def test_passwd_in_a_terminal_asks_twice(tmp_path, running):
+    data = tmp_path / 'var'
+    assert run('--data', data, 'init', environment={'ROSTRA_ADMIN_PASSWORD': 'old'}).returncode == 0
+    with Server(data) if running else contextlib.nullcontext():
+        terminal = Terminal('--data', data, 'passwd', 'admin')
+        terminal.answer(b'New password: ', b'one')
+        terminal.answer(b'The same again: ', b'another')
+        status, out, errors = terminal.end()
+        assert (status, out) == (1, '') and 'not the same' in errors
+        terminal = Terminal('--data', data, 'passwd', 'admin')
+        terminal.answer(b'New password: ', b'new')
+        terminal.answer(b'The same again: ', b'new')
+        status, out, errors = terminal.end()
+        assert (status, out) == (0, 'The password of "admin" is another one now.\n'), errors
+    with Server(data) as server:
+        assert server.get(CONFERENCES, password='new').status_code == 200
+
+
+@pytest.mark.parametrize('running', [True, False])
+def test_nothing_is_asked_for_in_vain(tmp_path, running):
+    """What is wrong anyway is said before somebody types a secret: no prompt, here no line of standard input, is missed."""
+    data = tmp_path / 'var'
+    (tmp_path / 'taken').touch()
+    assert run('--data', data, 'init').returncode == 0
+    with Server(data) if running else contextlib.nullcontext():
+        for words, named in ((('passwd', 'nobody'), 'no administrator "nobody"'),
+                             (('backup', tmp_path / 'taken'), 'taken is there already'),
+                             (('backup', tmp_path / 'no' / 'file'), 'No such file'),
+                             (('restore', tmp_path / 'none'), 'No such file')):
+            done = run('--data', data, *words, password='')
+            assert done.returncode == 1 and named in done.stderr, done.stderr
+    assert (tmp_path / 'taken').read_text() == ''
+
+
+def test_init_says_that_there_is_a_store(tmp_path):
+    data = tmp_path / 'var'
+    first = run('--data', data, 'init', environment={'ROSTRA_ADMIN_PASSWORD': 'chosen'})
+    assert 'already' not in first.stdout + first.stderr
+    done = run('--data', data, 'init', environment={'ROSTRA_ADMIN_PASSWORD': 'never'})
+    assert done.returncode == 0 and done.stdout == f'There is a store in {data} already; it was left as it is.\n'
+    (line,) = [line for line in done.stderr.splitlines() if 'ROSTRA_ADMIN_PASSWORD is ignored' in line]
+    assert 'never' not in done.stderr
+    with Server(data, environment={'ROSTRA_ADMIN_PASSWORD': 'never'}) as server:
+        assert server.get(CONFERENCES, password='chosen').status_code == 200
+        assert [old for old in server.log if 'ROSTRA_ADMIN_PASSWORD' in old] != [] and line
+    # What only works on the store isn't meant by it.
+    assert 'ignored' not in run('--data', data, 'check', environment={'ROSTRA_ADMIN_PASSWORD': 'never'}).stderr
+
+
+@pytest.mark.parametrize('word', ['-h', '--help'])
+def test_help(word):
+    done = run(word)
+    assert done.returncode == 0 and done.stderr == ''
+    for named in ('passwd USER', '--passphrase-file', 'ROSTRA_ADMIN_PASSWORD', 'ROSTRA_SECRET_KEY_FILE'):
+        assert named in done.stdout
 
 
 def test_a_store_has_one_server(tmp_path):
@@ -247,12 +383,18 @@ def test_a_store_has_one_server(tmp_path):
         assert str(data) in done.stderr
 
 
+def test_a_server_that_runs_already_is_noticed_before_its_port(tmp_path):
+    with Server(tmp_path / 'var') as server:
+        done = run('--data', tmp_path / 'var', '--listen', f'127.0.0.1:{server.port}', 'serve')
+        assert done.returncode == 1 and f'{tmp_path}/var is in use' in done.stderr
+
+
 def test_a_taken_port_is_named_and_nothing_is_made(tmp_path):
     with socket.create_server(('127.0.0.1', 0)) as taken:
         address = '127.0.0.1:%d' % taken.getsockname()[1]
         done = run('--data', tmp_path / 'var', '--listen', address, 'serve')
         assert done.returncode == 1
-        assert address in done.stderr and '--listen' in done.stderr
+        assert done.stderr.count(address) == 1 and '--listen ADDR:PORT' in done.stderr
         assert not (tmp_path / 'var').exists()
 
 

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 
@@ -64,6 +65,9 @@ def test_everything_reads_back(release, tmp_path):
                 assert known(resource, expected, now) == expected, resource
         assert server.post('/api/admin/configuration/v1/conference/', {
             'name': 'New', 'service_type': 'conference'}).headers['Location'].endswith('/3/')
+    (line,) = [line for line in server.log if 'the store was brought to the model of this program' in line]
+    assert re.search(r' from=\d+ to=\d+ copies=%s/' % re.escape(str(data)), line)
+    assert list(data.glob('config.db.before-*'))
     assert PASSWORD not in (HERE / release / 'config.sql').read_text()
     done = subprocess.run([ROSTRAD, '--data', str(data), 'check'], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

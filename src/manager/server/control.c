@@ -16,6 +16,7 @@
 #include "base/thread.h"
 #include "manager/auth/local_password.h"
 #include "manager/server/control_wire.h"
+#include "manager/server/passwd_command.h"
 #include "manager/server/setup.h"
 
 #define CONTROL_WAIT_S 10   /* for a line, or for the room to answer */
@@ -64,6 +65,9 @@ static Err *carry_out(const Control *c, Arena *a, Str line, int fd, bool *ret_re
     const Json *password = json_member(request, STR("password"));
     const Json *command = json_member(request, STR("command"));
     if (is_text(command) && is_text(password)) {
+        if (json_is_string(command, STR("user")) && is_text(user)) {
+            return passwd_check_user(c->store, a, user->text);
+        }
         if (json_is_string(command, STR("passwd")) && is_text(user)) {
             return run_passwd(c, a, user->text, password->text, ret_note);
         }

@@ -86,6 +86,13 @@ Err *control_ask_passwd(Arena *a, const char *data, Str user, Str password, Str 
     return ask(a, data, &question, ret_note);
 }
 
+Err *control_ask_user(Arena *a, const char *data, Str user)
+{
+    const Question question = {"user", user, STR(""), -1, QUICK_S};
+    Str none;
+    return ask(a, data, &question, &none);
+}
+
 Err *control_ask_backup(Arena *a, const char *data, int fd, Str passphrase)
 {
     const Question question = {"backup", STR_NONE, passphrase, fd, 0};

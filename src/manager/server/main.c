@@ -7,18 +7,15 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/prctl.h>
 
 #include "base/log.h"
-#include "manager/auth/local_password.h"
 #include "manager/server/certificate.h"
-#include "manager/server/control_client.h"
 #include "manager/server/open.h"
 #include "manager/server/options.h"
-#include "manager/server/passphrase.h"
+#include "manager/server/passwd_command.h"
 #include "manager/server/restart.h"
 #include "manager/server/server.h"
-#include "manager/server/setup.h"
 #include "manager/server/transfer_commands.h"
 #include "store/check.h"
 
@@ -26,34 +23,6 @@
 #define REPORT_MAX ((size_t)16 * 1024 * 1024)
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-static Err *set_password(Arena *a, const Options *options, Str user, Str password, Str *ret_note)
-{
-    Opened opened;
-    Err *e = opened_open(a, options, &opened);
-    if (e != NULL) {
-        return e->kind == ERR_BUSY ? control_ask_passwd(a, options->data, user, password, ret_note)
-                                   : e;
-    }
-    e = local_password_set(opened.store, a, user, password, ret_note);
-    if (e == NULL) {
-        setup_forget_password(options->data);
-    }
-    opened_close(&opened);
-    return e;
-}
-
-static Err *run_passwd(Arena *a, const Options *options)
-{
-    Str password = STR_NONE;
-    Str note = STR("");
-    TRY(passphrase_ask(a, "New password: ", &password));
-    TRY(set_password(a, options, str_from(options->argument), password, &note));
-    if (note.len > 0) {
-        (void)printf("%.*s\n", STR_ARG(note));
-    }
-    return NULL;
-}
 
 /* DIR/management.pem, for clients that are set up before the first start. */
 static Err *write_certificate(Arena *a, const Options *options, Store *store)
@@ -70,6 +39,9 @@ static Err *run_init(Arena *a, const Options *options)
 {
     Opened opened;
     TRY(opened_open(a, options, &opened));
+    if (!store_is_new(opened.store)) {
+        (void)printf("There is a store in %s already; it was left as it is.\n", options->data);
+    }
     Err *e = write_certificate(a, options, opened.store);
     opened_close(&opened);
     return e;
@@ -90,9 +62,6 @@ static Err *check_opened(Arena *a, Store *store)
 
 static Err *run_check(Arena *a, const Options *options)
 {
-    if (access(options->data, F_OK) != 0) {
-        return err(a, ERR_INVALID, "There is no folder %s.", options->data);
-    }
     Opened opened;
     TRY(opened_open(a, options, &opened));
     Err *e = check_opened(a, opened.store);
@@ -108,33 +77,19 @@ static Err *run_serve(Arena *a, const Options *options, char *argv[])
     return end.restart ? restart_run(a, argv, end.listeners, end.n_listeners) : NULL;
 }
 
-static Err *run_backup(Arena *a, const Options *options)
-{
-    Str passphrase = STR_NONE;
-    TRY(passphrase_read(a, options->passphrase_file, true, &passphrase));
-    return transfer_backup(a, options, passphrase);
-}
-
-static Err *run_restore(Arena *a, const Options *options)
-{
-    Str passphrase = STR_NONE;
-    TRY(passphrase_read(a, options->passphrase_file, false, &passphrase));
-    return transfer_restore(a, options, passphrase);
-}
-
 static Err *run(Arena *a, const Options *options, char *argv[])
 {
     switch (options->command) {
     case COMMAND_SERVE:
         return run_serve(a, options, argv);
     case COMMAND_BACKUP:
-        return run_backup(a, options);
+        return transfer_backup(a, options);
     case COMMAND_RESTORE:
-        return run_restore(a, options);
+        return transfer_restore(a, options);
     case COMMAND_INIT:
         return run_init(a, options);
     case COMMAND_PASSWD:
-        return run_passwd(a, options);
+        return passwd_run(a, options);
     default:
         return run_check(a, options);
     }
@@ -152,6 +107,8 @@ static int fail(const Err *e, int status)
 int main(int argc, char *argv[])
 {
     CLEANUP(arena_free) Arena *a = arena_new(MAIN_ARENA_BYTES);
+    /* A restart would else leave that of /proc/self/exe. Fails for no name. */
+    (void)prctl(PR_SET_NAME, "rostrad");
     Options options;
     OptionsAnswer answer = OPTIONS_RUN;
     const Err *e = options_parse(a, argc, argv, &options, &answer);

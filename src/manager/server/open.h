@@ -10,9 +10,9 @@ typedef struct Opened {
     Store *store;
 } Opened;
 
-/* Makes the store if there is none, with the first password told (see setup.h). Gives up the rights
- * of root first (see privileges.h): what root made, the server couldn't open. Errors as of
- * store_open(). */
+/* serve and init make the store if there is none, with the first password told (see setup.h); for
+ * all other commands that is an error. Gives up the rights of root first (see privileges.h): what
+ * root made, the server couldn't open. Errors as of store_open(). */
 CHECKED Err *opened_open(Arena *a, const Options *options, Opened *ret_opened);
 
 /* Takes a half opened one, which only opened_open() itself has. Nobody may use the store any more.

@@ -26,7 +26,7 @@ static const char usage_text[] =
     "  --absolute-location     Location headers with scheme and host\n"
     "  --passphrase-file FILE  passphrase of a backup in its first line (asked for)\n"
     "  --log-level L           error, warning, info or debug (info)\n"
-    "  --help, --version\n"
+    "  -h, --help, --version\n"
     "\n"
     "  serve         serves the management API until it gets SIGTERM\n"
     "  init          makes the store, certificate and first password, then ends\n"
@@ -34,7 +34,13 @@ static const char usage_text[] =
     "                lets local accounts sign in again if the settings keep them out\n"
     "  check         looks for faults in the store, while no server runs on it\n"
     "  backup FILE   writes a sealed backup of everything to a new file\n"
-    "  restore FILE  replaces everything by what a backup holds; a server that runs starts again\n";
+    "  restore FILE  replaces everything by what a backup holds; a server that runs starts again\n"
+    "\n"
+    "Only serve and init make a store where there is none; restore puts its own there.\n"
+    "\n"
+    "Environment:\n"
+    "  ROSTRA_ADMIN_PASSWORD   first password of admin, for a new store (made up)\n"
+    "  ROSTRA_SECRET_KEY_FILE  key of the secrets in the store (DIR/secret.key)\n";
 
 enum {
     OPTION_DATA = 1,
@@ -174,8 +180,8 @@ static Err *complete(Arena *a, Options *options)
     return NULL;
 }
 
-/* What getopt_long() stumbled over. There are no short options: it goes through a word such as -xy
- * letter by letter, and is past the word only with the last of them. */
+/* What getopt_long() stumbled over. There is no short option but -h: it goes through a word such as
+ * -xy letter by letter, and is past the word only with the last of them. */
 static Err *refuse_option(Arena *a, int option, const char *word)
 {
     if (option == ':') {
@@ -191,12 +197,12 @@ Err *options_parse(Arena *a, int argc, char *argv[], Options *ret_options,
     Options options = {.log_level = LOG_LEVEL_INFO};
     opterr = 0; /* the messages are ours */
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread while options are read */
-    for (int option; (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
         if (option == '?' || option == ':') {
             return refuse_option(a, option, argv[optind - 1]);
         }
-        if (option == OPTION_HELP || option == OPTION_VERSION) {
-            (void)fputs(option == OPTION_HELP ? usage_text : "rostrad " ROSTRA_VERSION "\n",
+        if (option == 'h' || option == OPTION_HELP || option == OPTION_VERSION) {
+            (void)fputs(option == OPTION_VERSION ? "rostrad " ROSTRA_VERSION "\n" : usage_text,
                         stdout);
             *ret_answer = OPTIONS_SHOWN;
             return NULL;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 
 #define LINE_MAX_BYTES 4200 /* above 1,024 characters, the most that a password may have */
+#define PROMPT "Passphrase: "
 #define FILE_MAX_BYTES ((size_t)64 * 1024)
 
 static void echo(bool on)
@@ -54,6 +55,21 @@ Err *passphrase_ask(Arena *a, const char *prompt, Str *ret_text)
     return NULL;
 }
 
+Err *passphrase_ask_twice(Arena *a, const char *prompt, Str *ret_text)
+{
+    Str text = STR_NONE;
+    Str second = STR_NONE;
+    TRY(passphrase_ask(a, prompt, &text));
+    if (isatty(STDIN_FILENO) != 0) {
+        TRY(passphrase_ask(a, "The same again: ", &second));
+        if (!str_equal(text, second)) {
+            return err(a, ERR_INVALID, "The two are not the same; nothing was done.");
+        }
+    }
+    *ret_text = text;
+    return NULL;
+}
+
 static CHECKED Err *read_file(Arena *a, const char *file, Str *ret_text)
 {
     Str content = STR_NONE;
@@ -66,16 +82,15 @@ static CHECKED Err *read_file(Arena *a, const char *file, Str *ret_text)
 Err *passphrase_read(Arena *a, const char *file, bool again, Str *ret_text)
 {
     Str text = STR_NONE;
-    Str second = STR_NONE;
-    TRY(file != NULL ? read_file(a, file, &text) : passphrase_ask(a, "Passphrase: ", &text));
+    if (file != NULL) {
+        TRY(read_file(a, file, &text));
+    } else if (again) {
+        TRY(passphrase_ask_twice(a, PROMPT, &text));
+    } else {
+        TRY(passphrase_ask(a, PROMPT, &text));
+    }
     if (text.len == 0) {
         return err(a, ERR_INVALID, "The passphrase is empty.");
-    }
-    if (file == NULL && again && isatty(STDIN_FILENO) != 0) {
-        TRY(passphrase_ask(a, "The same again: ", &second));
-        if (!str_equal(text, second)) {
-            return err(a, ERR_INVALID, "The passphrases differ.");
-        }
     }
     *ret_text = text;
     return NULL;

@@ -73,6 +73,15 @@ static void server_restart(void *server)
     (void)kill(getpid(), SIGTERM); /* ourselves: can't fail */
 }
 
+static Err *explain_listener(Arena *a, Err *e, const char *address)
+{
+    return e->kind == ERR_BUSY ? err(a, ERR_BUSY,
+                                     "%s is in use, perhaps by another rostrad: stop that, or take "
+                                     "another port with --listen ADDR:PORT.",
+                                     address)
+                               : err_wrap(a, e, "--listen");
+}
+
 /* Listens before anything is made, so that a port that is taken leaves no trace. The certificate is
  * replaced by the stored one before the first handshake. */
 static Err *server_listen(Server *s, Arena *a)
@@ -92,7 +101,7 @@ static Err *server_listen(Server *s, Arena *a)
                           : http_server_listen(s->http, a, str_from(s->options->listen[i]),
                                                credentials, &s->listeners[i]);
         if (e != NULL) {
-            return err_wrap(a, e, "--listen %s", s->options->listen[i]);
+            return explain_listener(a, e, s->options->listen[i]);
         }
     }
     return NULL;
@@ -190,16 +199,24 @@ static Err *server_use_certificate(Server *s)
     return NULL;
 }
 
-/* The order: a taken port before anything is made; the store before all that reads it; what is
- * shown to clients (derived fields, certificate, live rows) before the first of them is let in. */
-static Err *server_start(Server *s, Arena *a)
+/* The order: a server that runs on the folder before the port that it has; a taken port before
+ * anything is made; the store before all that reads it. */
+static Err *server_open(Server *s, Arena *a)
 {
+    TRY(store_check_idle(a, s->options->data));
     TRY(server_make_http(s, a));
     TRY(server_listen(s, a));
     TRY(opened_open(a, s->options, &s->opened));
     TRY(reader_new(a, s->opened.store, &s->reader));
     first_password_init(&s->first_password, s->options->data);
-    TRY(first_password_watch(&s->first_password, s->watch_arena, s->opened.store, s->reader));
+    return first_password_watch(&s->first_password, s->watch_arena, s->opened.store, s->reader);
+}
+
+/* What is shown to clients (derived fields, certificate, live rows) comes before the first of them
+ * is let in. */
+static Err *server_start(Server *s, Arena *a)
+{
+    TRY(server_open(s, a));
     TRY(services_new(a, s->opened.store, s->options, s->log_tail, server_restart, s, &s->services));
     const CommandContext *context = services_context(s->services);
     TRY(server_make_handler(s, a));

@@ -168,14 +168,18 @@ Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const SeedVal
     return NULL;
 }
 
+void setup_tell_password_file(const char *data, Arena *a)
+{
+    log_info("the password of admin is in a file user=admin file=%s", password_path(a, data));
+}
+
 void setup_tell_password(const Setup *s, Arena *a)
 {
     if (s->generated.len == 0) {
         return;
     }
     if (isatty(STDOUT_FILENO) == 0) {
-        log_info("the password of admin is in a file user=admin file=%s",
-                 password_path(a, s->data));
+        setup_tell_password_file(s->data, a);
         return;
     }
     (void)printf("The password of the administrator \"admin\" is %.*s\n", STR_ARG(s->generated));

@@ -34,6 +34,9 @@ CHECKED Err *setup_compute_seed(void *context, Arena *a, const Seed *seed, const
  * file DIR/initial-password (0600) in the log. */
 void setup_tell_password(const Setup *s, Arena *a);
 
+/* Names the file in the log: also at a later start, while it is there. */
+void setup_tell_password_file(const char *data, Arena *a);
+
 /* A self-signed certificate for this machine: localhost, its host name and addresses. */
 CHECKED Err *setup_make_certificate(Arena *a, Str *ret_certificate, Str *ret_key);
 

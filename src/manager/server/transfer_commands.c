@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "manager/server/control_client.h"
 #include "manager/server/open.h"
+#include "manager/server/passphrase.h"
 #include "manager/server/privileges.h"
 #include "manager/server/setup.h"
 #include "manager/transfer/backup.h"
@@ -36,13 +37,27 @@ static CHECKED Err *write_backup(Arena *a, const Options *options, int fd, Str p
     return e;
 }
 
+/* What would be a pity to hear of after a passphrase was typed. */
+static CHECKED Err *check_before_backup(Arena *a, const char *data, const char *file)
+{
+    TRY(store_check_exists(a, data));
+    if (file_exists(file)) {
+        return err(a, ERR_INVALID, "%s is there already: a backup needs a new file.", file);
+    }
+    const char *slash = strrchr(file, '/');
+    const char *folder =
+        slash == NULL ? "." : str_format(a, "%.*s/", (int)(slash - file), file).ptr;
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 ? NULL
+                                                                     : cannot(a, file, "made");
+}
+
 /* The file is opened before the rights of root are given up. */
-Err *transfer_backup(Arena *a, const Options *options, Str passphrase)
+Err *transfer_backup(Arena *a, const Options *options)
 {
     const char *file = options->argument;
-    if (!file_exists(str_format(a, "%s/config.db", options->data).ptr)) {
-        return err(a, ERR_INVALID, "There is no store in %s.", options->data);
-    }
+    Str passphrase = STR_NONE;
+    TRY(check_before_backup(a, options->data, file));
+    TRY(passphrase_read(a, options->passphrase_file, true, &passphrase));
     const int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0) {
         return cannot(a, file, "made");
@@ -97,13 +112,17 @@ static CHECKED Err *read_backup(Arena *a, const Options *options, int fd, Str pa
     return e != NULL ? e : finish(a, options);
 }
 
-Err *transfer_restore(Arena *a, const Options *options, Str passphrase)
+Err *transfer_restore(Arena *a, const Options *options)
 {
     const int fd = open(options->argument, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return cannot(a, options->argument, "read");
     }
-    Err *e = read_backup(a, options, fd, passphrase);
+    Str passphrase = STR_NONE;
+    Err *e = passphrase_read(a, options->passphrase_file, false, &passphrase);
+    if (e == NULL) {
+        e = read_backup(a, options, fd, passphrase);
+    }
     (void)close(fd); /* only read */
     return e;
 }

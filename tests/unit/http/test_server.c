@@ -102,7 +102,7 @@ static void test_port_in_use(void **state)
         str_format(f->arena, "127.0.0.1:%u", (unsigned)http_server_port(f->server, 0));
     const Err *e = http_server_listen(f->server, f->arena, again, f->credentials, &listener);
     assert_non_null(e);
-    assert_int_equal(e->kind, ERR_IO);
+    assert_int_equal(e->kind, ERR_BUSY);
 }
 
 static void test_inherited_socket(void **state)
