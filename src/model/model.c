@@ -220,9 +220,9 @@ Err *model_check_version(Arena *errors, const Model *m)
     }
     return err(
         errors, ERR_INVALID,
-        "version.json: shape: the shape of the model changed under number %lld: raise number "
-        "and set shape to %.*s",
-        (long long)m->version, STR_ARG(m->shape_hash));
+        "version.json: shape: the shape of the model has changed: set shape to %.*s, and number to "
+        "%lld, unless %lld is new with this change",
+        STR_ARG(m->shape_hash), (long long)m->version + 1, (long long)m->version);
 }
 
 static void free_patterns(const Resource *r)

@@ -45,6 +45,27 @@ def test_types_that_are_refused(client, method, kind):
     """wire 1.5, check 11"""
     answer = client.request(method, 'conference/', data=b'{"name": "x", "objects": []}', headers={'Content-Type': kind})
     assert answer.status_code == 415
+    assert answer.json()['error'].endswith('is not taken here: send application/json.')
+
+
+@pytest.mark.parametrize('path, types', [
+    ('media_library_entry/', 'application/json or multipart/form-data'),
+    ('/api/admin/command/v1/participant/dial/',
+     'application/json, application/x-www-form-urlencoded or multipart/form-data')])
+def test_refused_types_come_with_those_that_are_taken(client, path, types):
+    """wire 1.5: each of which then isn't refused."""
+    answer = client.post(path, b'x', headers={'Content-Type': 'text/plain'})
+    assert answer.status_code == 415 and answer.json()['error'].endswith(f'send {types}.')
+    for kind in types.replace(' or ', ', ').split(', '):
+        assert client.post(path, b'x', headers={'Content-Type': kind + '; boundary=x'}).status_code == 400
+
+
+@pytest.mark.parametrize('resource, field, value, words', [
+    ('conference', 'pin', '12', '4 to 20 digits'), ('administrator', 'name', 'a:b', 'without a colon'),
+    ('ldap_sync_field', 'template_variable_name', 'a-b', 'no hyphens')])
+def test_a_value_of_the_wrong_form_is_told_the_right_one(client, resource, field, value, words):
+    (text,) = client.post(resource + '/', {field: value}).json()[resource][field]
+    assert text.startswith('The value doesn\'t have the right form. ') and words in text
 
 
 def test_type_twice(client):

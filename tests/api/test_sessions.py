@@ -180,6 +180,7 @@ def test_garbage(server, body, kind, status):
     """wire 11.4, 10.2: no sign-in, no 5xx."""
     answer = Browser(server).post(body, kind)
     assert answer.status in (status, 413) and isinstance(json.loads(answer.text), dict), answer.text
+    assert status != 415 or 'application/json' in answer.text
     assert not cookies_of(answer)
 
 

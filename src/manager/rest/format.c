@@ -249,7 +249,7 @@ Str format_problem(const Field *f, Arena *a, Str text)
         return STR_NONE;
     }
     if (f->pattern != NULL && regex_match(f->pattern, text) != REGEX_YES) {
-        return STR("The value doesn't have the right form.");
+        return str_format(a, "The value doesn't have the right form. %.*s", STR_ARG(f->help));
     }
     if (!format_accepts(f->format, a, text)) {
         return str_format(a, "Give %.*s.", STR_ARG(format_words(f->format)));

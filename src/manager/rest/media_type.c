@@ -34,6 +34,13 @@ bool body_takes_files(const Resource *r)
     return false;
 }
 
+/* The pieces of an upgrade may come as they are (wire 12.4). */
+static bool takes_raw(const RestRequest *request)
+{
+    const Resource *r = request->route.resource;
+    return request->route.kind == ROUTE_COMMAND && r->parent != NULL && body_takes_files(r);
+}
+
 /* Official examples send JSON to the configuration without any type, and forms to commands, so
  * either is taken there; a form sent to the configuration is a client's mistake. */
 BodyType body_type_of(const RestRequest *request)
@@ -53,11 +60,21 @@ BodyType body_type_of(const RestRequest *request)
     if (is_type(type, STR("multipart/form-data"))) {
         return command || body_takes_files(r) ? BODY_MULTIPART : BODY_REFUSED;
     }
-    /* The pieces of an upgrade may come as they are (wire 12.4). */
-    const bool action = request->route.kind == ROUTE_COMMAND && r->parent != NULL;
-    return action && body_takes_files(r) && is_type(type, STR("application/octet-stream"))
-               ? BODY_RAW
-               : BODY_REFUSED;
+    return takes_raw(request) && is_type(type, STR("application/octet-stream")) ? BODY_RAW
+                                                                                : BODY_REFUSED;
+}
+
+Str body_types_text(const RestRequest *request)
+{
+    const Resource *r = request->route.resource;
+    const bool files = body_takes_files(r);
+    if (r->family != FAMILY_COMMAND) {
+        return files ? STR("application/json or multipart/form-data") : STR("application/json");
+    }
+    return takes_raw(request) ? STR("application/json, application/x-www-form-urlencoded, "
+                                    "multipart/form-data or application/octet-stream")
+                              : STR("application/json, application/x-www-form-urlencoded or "
+                                    "multipart/form-data");
 }
 
 bool answer_format_available(const RestRequest *request)

@@ -19,5 +19,8 @@ bool body_takes_files(const Resource *r);
 /* By Content-Type and what the address takes; valid after rest_route(). */
 BodyType body_type_of(const RestRequest *request);
 
+/* The types that are not refused there, for who sent another one; a literal. */
+Str body_types_text(const RestRequest *request);
+
 /* False for ?format= with a name that we know and don't have; the last one counts. */
 bool answer_format_available(const RestRequest *request);

@@ -246,7 +246,9 @@ RestNext rest_authorize(const Rest *r, RestRequest *request)
                      STR("This format is not available. Ask for JSON."));
     } else if (has_body(request) && body_type_of(request) == BODY_REFUSED) {
         answer_error(&request->answer, request->arena, 415,
-                     STR("A body of this Content-Type is not taken here."));
+                     str_format(request->arena,
+                                "A body of this Content-Type is not taken here: send %.*s.",
+                                STR_ARG(body_types_text(request))));
     } else {
         return REST_GO_ON;
     }

@@ -74,7 +74,9 @@ static Err *read_body(Reading *r, HttpRequest *http)
     if (str_equal_ignoring_case(type, STR("application/x-www-form-urlencoded"))) {
         return read_form(r, http->arena, http->body);
     }
-    return err(http->arena, ERR_UNSUPPORTED, "A body of this Content-Type is not taken here.");
+    return err(http->arena, ERR_UNSUPPORTED,
+               "A body of this Content-Type is not taken here: send application/json or "
+               "application/x-www-form-urlencoded.");
 }
 
 bool sign_in_read(HttpRequest *http, RestAnswer *answer, SignIn *ret_sign_in)

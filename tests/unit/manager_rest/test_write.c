@@ -62,7 +62,10 @@ static void test_faults(void **state)
         {"POST", CONFERENCE, "{\"pin\": \"1\", \"allow_guests\": \"maybe\", \"name\": null}", 400,
          "\"allow_guests\": [\"Give true or false.\"]", NULL},
         {"POST", CONFERENCE, "{\"pin\": \"1\", \"allow_guests\": \"maybe\", \"name\": \"\"}", 400,
-         "\"pin\": [\"The value doesn't have the right form.\"]", NULL},
+         "\"pin\": [\"The value doesn't have the right form. Code that Hosts type: 4 to 20 digits, "
+         "or "
+         "3 to 19 digits and then #.\"]",
+         NULL},
         {"POST", CONFERENCE,
          "{\"name\": \"x\", \"service_type\": \"conference\", \"aliases\": [{\"alias\": \"\"}]}",
          400, "{\"conference\": {\"aliases\": [\"alias: This field is required.\"]}}", NULL},

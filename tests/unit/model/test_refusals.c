@@ -473,8 +473,8 @@ static void test_changed_shape(void **state)
     assert_non_null(e);
     const Str expected =
         str_format(a,
-                   "version.json: shape: the shape of the model changed under number 1: raise "
-                   "number and set shape to %.*s",
+                   "version.json: shape: the shape of the model has changed: set shape to %.*s, "
+                   "and number to 2, unless 1 is new with this change",
                    STR_ARG(m->shape_hash));
     assert_string_equal(e->text, expected.ptr);
     const Str version = str_format(a, "{'number': 2, 'shape': '%.*s'}", STR_ARG(m->shape_hash));
