@@ -61,8 +61,7 @@ def test_refused_types_come_with_those_that_are_taken(client, path, types):
 
 
 @pytest.mark.parametrize('resource, field, value, words', [
-    ('conference', 'pin', '12', '4 to 20 digits'), ('administrator', 'name', 'a:b', 'without a colon'),
-    ('ldap_sync_field', 'template_variable_name', 'a-b', 'no hyphens')])
+    ('conference', 'pin', '12', '4 to 20 digits'), ('administrator', 'name', 'a:b', 'without a colon')])
 def test_a_value_of_the_wrong_form_is_told_the_right_one(client, resource, field, value, words):
     (text,) = client.post(resource + '/', {field: value}).json()[resource][field]
     assert text.startswith('The value doesn\'t have the right form. ') and words in text

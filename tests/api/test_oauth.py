@@ -490,6 +490,10 @@ def test_the_script_of_the_documentation(fresh_server, fresh_client, tmp_path):
     blocks = {language: text.split(f'```{language}\n', 1)[1].split('```', 1)[0] for language in ('sh', 'python')}
     (tmp_path / 'var').symlink_to(fresh_server.data)
     fresh_client.create('conference', name='One')
+    failed = subprocess.run(['bash', '-uc', blocks['sh'].replace('https://127.0.0.1:8443', fresh_server.url)], cwd=tmp_path,
+                            text=True, capture_output=True, timeout=rostra.WAIT_S, check=False,
+                            env={**os.environ, 'PASSWORD': 'wrong'})
+    assert '401' in failed.stderr and [path.name for path in tmp_path.iterdir()] == ['var']
     for command, block in ((['bash', '-euc'], blocks['sh']), ([sys.executable, '-c'], blocks['python'])):
         done = subprocess.run([*command, block.replace('https://127.0.0.1:8443', fresh_server.url)], cwd=tmp_path, text=True,
                               capture_output=True, timeout=rostra.WAIT_S, check=False,

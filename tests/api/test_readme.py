@@ -11,6 +11,12 @@ README = pathlib.Path(__file__).resolve().parents[2] / 'README.md'
 PASSWORD = 'what you were told'
 
 
+def test_the_list_of_documents_has_all():
+    folder = README.parent / 'docs'
+    text = (folder / 'README.md').read_text(encoding='utf-8')
+    assert [path.name for path in folder.glob('*.md') if f'({path.name})' not in text and path.name != 'README.md'] == []
+
+
 def block(language):
     found = re.findall(r'^```%s\n(.*?)^```' % language, README.read_text(encoding='utf-8'), re.M | re.S)
     assert len(found) == 1

@@ -698,14 +698,18 @@ def test_a_use_writes_nothing(fresh_server):
 
 
 def test_the_commands_of_the_documentation(fresh_server, fresh_client, tmp_path):
-    """docs/sessions.md, by its words but for the port and the folder; wire 11.4."""
+    """docs/sessions.md, by its words but for the port and the folder; wire 11.4. Any password will do."""
+    password = 'a "b\\c&d=%41+é'
+    fresh_client.change('administrator/1/', password=password)
     text = (resources.TOP / 'docs/sessions.md').read_text(encoding='utf-8').split('```sh\n', 1)[1].split('```', 1)[0]
     (tmp_path / 'var').symlink_to(fresh_server.data)
     done = subprocess.run(['bash', '-euc', text.replace('https://127.0.0.1:8443', fresh_server.url)], cwd=tmp_path, text=True,
                           capture_output=True, timeout=rostra.WAIT_S, check=False,
-                          env={**os.environ, 'PASSWORD': rostra.PASSWORD})
+                          env={**os.environ, 'PASSWORD': password})
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)['username'] == rostra.USER
-    assert len(fresh_client.objects('conference/', name='By session')) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ['var']
+    with contextlib.closing(rostra.Client(fresh_server, password=password)) as client:
+        assert len(client.objects('conference/', name='By session')) == 1
     with contextlib.closing(sqlite3.connect(f'file:{fresh_server.data}/auth.db?mode=ro', uri=True)) as store:
         assert store.execute('SELECT count(*) FROM auth_session').fetchone() == (0,)
