@@ -49,12 +49,25 @@ Err *store_check_exists(Arena *a, const char *folder)
 
 /* --- the files --- */
 
+/* Who starts the store can look after the file; nobody else is told of it. */
+static Err *name_file(const Store *s, Arena *a, StoreFile file, const Err *e)
+{
+    return err(a, e->kind, "%s: %s (%s)", s->files[file].path, e->text,
+               e->detail != NULL ? e->detail : "no reason is known");
+}
+
 static Err *open_file(Store *s, Arena *a, StoreFile file, const StoreOptions *options)
 {
     CLEANUP(db_close) Db *db = NULL;
     bool is_new = false;
-    TRY(store_open_db(s, a, file, file == STORE_LIVE ? DB_WRITE_VOLATILE : DB_WRITE_DURABLE, &db));
-    TRY(store_file_is_empty(db, a, &is_new));
+    const DbMode mode = file == STORE_LIVE ? DB_WRITE_VOLATILE : DB_WRITE_DURABLE;
+    Err *e = store_open_db(s, a, file, mode, &db);
+    if (e == NULL) {
+        e = store_file_is_empty(db, a, &is_new);
+    }
+    if (e != NULL) {
+        return name_file(s, a, file, e);
+    }
     if (file == STORE_CONFIG) {
         if (is_new && options->existing) {
             return refuse_missing(a, options->folder); /* a first start didn't get to its end */

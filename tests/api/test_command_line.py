@@ -421,6 +421,18 @@ def test_a_wrong_address_is_named(tmp_path, address):
     assert address in done.stderr
 
 
+@pytest.mark.parametrize('spoil, reason', [
+    (lambda path: path.write_bytes(b'x' * 5000), 'not a database'),
+    (lambda path: (path.unlink(), path.mkdir()), 'Is a directory')])
+def test_a_file_that_cannot_be_opened_is_named_with_the_reason(tmp_path, spoil, reason):
+    data = tmp_path / 'var'
+    assert run('--data', data, 'init').returncode == 0
+    spoil(data / 'auth.db')
+    done = run('--data', data, 'check')
+    assert done.returncode == 1 and done.stderr.count('\n') == 1
+    assert str(data / 'auth.db') in done.stderr and reason in done.stderr
+
+
 def test_a_store_without_its_key_is_refused(tmp_path):
     data = tmp_path / 'var'
     assert run('--data', data, 'init').returncode == 0
