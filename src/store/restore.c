@@ -19,6 +19,7 @@
 #define STAGED_NAME "restore.new"
 #define READY_NAME "restore.ready"
 #define FILES_NAME "files"
+#define LOCK_NAME "lock"
 #define KEY_NAME "secret.key"
 #define KEY_MODE (S_IRUSR | S_IWUSR)
 #define KEY_BYTES_MAX 4096
@@ -44,6 +45,13 @@ Err *store_restore_lock(Arena *a, const char *folder, int *ret_lock)
 void store_restore_unlock(int lock)
 {
     (void)close(lock); /* gives the lock back */
+}
+
+void store_restore_remove_folder(Arena *a, const char *folder)
+{
+    if (unlink(path_in(a, folder, LOCK_NAME)) == 0) {
+        (void)rmdir(folder); /* what else lies in it keeps it */
+    }
 }
 
 Err *store_restore_begin(Arena *a, const char *folder, const char **ret_staged)

@@ -19,6 +19,10 @@
 CHECKED Err *store_restore_lock(Arena *a, const char *folder, int *ret_lock);
 void store_restore_unlock(int lock);
 
+/* Removes a folder that store_restore_lock() made, with the lock still held; one that holds more
+ * than that stays. */
+void store_restore_remove_folder(Arena *a, const char *folder);
+
 /* An empty folder to gather the files in; its path lies in `a`. What an earlier attempt left goes.
  * One attempt at a time is the caller's business. */
 CHECKED Err *store_restore_begin(Arena *a, const char *folder, const char **ret_staged);

@@ -483,6 +483,8 @@ def test_command_line_refusals(fresh_server, passphrase_file, tmp_path):
     done = run(tmp_path / 'nowhere', *options, 'backup', tmp_path / 'b')
     assert done.returncode == 1 and 'no store' in done.stderr
     assert not (tmp_path / 'nowhere').exists() and not (tmp_path / 'b').exists()
+    done = run(tmp_path / 'nowhere', '--passphrase-file', wrong, 'restore', file)
+    assert done.returncode == 1 and not (tmp_path / 'nowhere').exists()
     for words in (('backup',), ('restore', 'a', 'b')):
         assert run(data, *words).returncode == 2
     fresh_server.start()

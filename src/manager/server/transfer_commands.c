@@ -102,12 +102,16 @@ static CHECKED Err *finish(Arena *a, const Options *options)
 static CHECKED Err *read_backup(Arena *a, const Options *options, int fd, Str passphrase)
 {
     int lock = -1;
+    const bool there = file_exists(options->data);
     TRY(privileges_drop(a, options->data));
     Err *e = store_restore_lock(a, options->data, &lock);
     if (e != NULL) {
         return e->kind == ERR_BUSY ? control_ask_restore(a, options->data, fd, passphrase) : e;
     }
     e = restore_locked(a, options, fd, passphrase);
+    if (e != NULL && !there) {
+        store_restore_remove_folder(a, options->data);
+    }
     store_restore_unlock(lock);
     return e != NULL ? e : finish(a, options);
 }

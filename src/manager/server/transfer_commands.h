@@ -12,5 +12,5 @@
  * for its owner alone. Half a backup is removed. */
 CHECKED Err *transfer_backup(Arena *a, const Options *options);
 
-/* Also into a folder that isn't there yet. */
+/* Also into a folder that isn't there yet; a failure leaves none. */
 CHECKED Err *transfer_restore(Arena *a, const Options *options);
