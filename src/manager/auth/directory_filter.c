@@ -1,4 +1,5 @@
-/* A reader that only says yes or no, and a writer. */
+/* A reader that only says yes or no, and a writer. Blanks are taken where libldap takes them, which
+ * isn't around the whole, nor behind what ! negates. */
 #include "manager/auth/directory_filter.h"
 
 #include "base/hex.h"
@@ -31,39 +32,78 @@ static bool is_letter_or_digit(int c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* A name, a number of one, with options: also of a matching rule. */
+static bool is_in_name(int c)
+{
+    return is_letter_or_digit(c) || c == '-';
+}
+
+/* 2.5.4.3 */
+static bool take_number(Cursor *c)
+{
+    bool dot = true;
+    while ((next_char(c) >= '0' && next_char(c) <= '9') || (next_char(c) == '.' && !dot)) {
+        dot = next_char(c) == '.';
+        c->at++;
+    }
+    return !dot;
+}
+
+/* A name or the number of one (RFC 4512 1.4), as attributes and matching rules have it. */
 static bool take_name(Cursor *c)
 {
+    if (next_char(c) >= '0' && next_char(c) <= '9') {
+        return take_number(c);
+    }
     const size_t start = c->at;
-    while (is_letter_or_digit(next_char(c)) ||
-           (c->at > start && next_char(c) > 0 && strchr("-.;_", next_char(c)) != NULL)) {
+    while (is_in_name(next_char(c)) && (c->at > start || next_char(c) != '-')) {
         c->at++;
     }
     return c->at > start;
 }
 
+/* With options: userCertificate;binary. */
+static bool take_attribute(Cursor *c)
+{
+    bool fine = take_name(c);
+    while (fine && take(c, ';')) {
+        const size_t start = c->at;
+        while (is_in_name(next_char(c))) {
+            c->at++;
+        }
+        fine = c->at > start;
+    }
+    return fine;
+}
+
 /* attribute:dn:rule:= where one of the first and the last may lack. */
 static bool take_extensible(Cursor *c, bool named)
 {
-    int n_parts = 0;
+    bool has_dn = false;
+    bool has_rule = false;
     while (take(c, ':')) {
         if (take(c, '=')) {
-            return named || n_parts > 0;
+            return named || has_rule;
         }
-        if (!take_name(c) || ++n_parts > 2) {
+        const size_t start = c->at;
+        if (has_rule || !take_name(c)) {
             return false;
         }
+        const bool is_dn =
+            !has_dn && str_equal_ignoring_case(str_slice(c->text, start, c->at), STR("dn"));
+        has_dn = has_dn || is_dn;
+        has_rule = !is_dn;
     }
     return false;
 }
 
-/* After the name: =, ~=, >=, <=, or what belongs to an extensible match. */
-static bool take_operator(Cursor *c, bool named)
+/* After the name: =, ~=, >=, <=, or what belongs to an extensible match. Behind = alone a * stands
+ * for any text; behind the others it isn't taken, unless escaped. */
+static bool take_operator(Cursor *c, bool named, bool *ret_stars)
 {
     if (next_char(c) == ':') {
         return take_extensible(c, named);
     }
-    (void)(take(c, '~') || take(c, '<') || take(c, '>'));
+    *ret_stars = !(take(c, '~') || take(c, '<') || take(c, '>'));
     return named && take(c, '=');
 }
 
@@ -79,17 +119,27 @@ static bool take_two_hex_digits(Cursor *c)
     return true;
 }
 
-static bool take_value(Cursor *c)
+/* One character, or one that is written as \ and two digits. */
+static bool take_value_char(Cursor *c)
 {
+    if (take(c, '\\')) {
+        return take_two_hex_digits(c);
+    }
+    const bool fine = next_char(c) != '(' && next_char(c) != '\0';
+    c->at++;
+    return fine;
+}
+
+/* stars: each stands for any text, but a second one beside it is refused; else none is taken. */
+static bool take_value(Cursor *c, bool stars)
+{
+    bool after_star = false;
     while (c->at < c->text.len && next_char(c) != ')') {
-        if (next_char(c) == '(' || next_char(c) == '\0') {
+        const bool star = take(c, '*');
+        if (star ? !stars || after_star : !take_value_char(c)) {
             return false;
         }
-        const bool escaped = take(c, '\\');
-        if (escaped && !take_two_hex_digits(c)) {
-            return false;
-        }
-        c->at += escaped ? 0 : 1;
+        after_star = star;
     }
     return true;
 }
@@ -99,6 +149,7 @@ static bool take_filter(Cursor *c, int depth);
 /* What & and | join: at least one filter. */
 static bool take_list(Cursor *c, int depth)
 {
+    skip_blanks(c);
     do {
         if (!take_filter(c, depth)) {
             return false;
@@ -108,9 +159,17 @@ static bool take_list(Cursor *c, int depth)
     return true;
 }
 
+/* attribute, operator, value */
+static bool take_item(Cursor *c)
+{
+    const size_t start = c->at;
+    bool stars = false;
+    const bool named = take_attribute(c);
+    return (named || c->at == start) && take_operator(c, named, &stars) && take_value(c, stars);
+}
+
 static bool take_filter(Cursor *c, int depth)
 {
-    skip_blanks(c);
     if (depth == 0 || !take(c, '(')) {
         return false;
     }
@@ -119,10 +178,10 @@ static bool take_filter(Cursor *c, int depth)
     if (take(c, '&') || take(c, '|')) {
         fine = take_list(c, depth - 1);
     } else if (take(c, '!')) {
-        fine = take_filter(c, depth - 1);
         skip_blanks(c);
+        fine = take_filter(c, depth - 1);
     } else {
-        fine = take_operator(c, take_name(c)) && take_value(c);
+        fine = take_item(c);
     }
     return fine && take(c, ')');
 }
@@ -130,9 +189,7 @@ static bool take_filter(Cursor *c, int depth)
 bool directory_filter_is_valid(Str filter)
 {
     Cursor c = {.text = filter};
-    const bool fine = take_filter(&c, DIRECTORY_FILTER_DEPTH_MAX);
-    skip_blanks(&c);
-    return fine && c.at == filter.len;
+    return take_filter(&c, DIRECTORY_FILTER_DEPTH_MAX) && c.at == filter.len;
 }
 
 void directory_filter_put_value(Buf *out, Str value)

@@ -19,6 +19,8 @@ static const char *const good[] = {
     "(:caseExactMatch:=x)",
     "(cn:=x)",
     "(cn;lang-de=x)",
+    "(cn;a;b=x)",
+    "(:dn:2.5.13.5:=x)",
     "(cn~=x)",
     "(age>=3)",
     "(age<=3)",
@@ -28,6 +30,7 @@ static const char *const good[] = {
     "(cn=\\2a\\28\\29\\5c\\00)",
     "(2.5.4.3=x)",
     "( & (a=b) (c=d) )",
+    "(! (a=b))",
     "(cn=M\xc3\xbcller)",
 };
 
@@ -60,6 +63,21 @@ static const char *const bad[] = {
     "(",
     "(a>b)",
     "(a b=c)",
+    "(mem.840=c)",
+    "(a_b=c)",
+    "(a>=1*)",
+    "(a=b**c)",
+    " (a=b)",
+    "(a=b) ",
+    "(!(a=b) )",
+    "(cn:=*)",
+    "(2..5=c)",
+    "(2.5.=c)",
+    "(a;=c)",
+    "(-a=c)",
+    "(:dn:=x)",
+    "(cn:a.b:=x)",
+    "(cn:2.5.:=x)",
 };
 
 static void test_what_is_a_filter(void **state)
