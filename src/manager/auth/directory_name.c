@@ -2,6 +2,7 @@
 #include "manager/auth/directory_name.h"
 
 #include <ldap.h>
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -126,6 +127,16 @@ static void put_relative_name(Buf *out, Arena *a, LDAPRDN parts)
     }
 }
 
+static Str hash_of(Arena *a, Str text)
+{
+    unsigned char hash[DIRECTORY_NAME_COMPARABLE_LEN / 2];
+    char letters[DIRECTORY_NAME_COMPARABLE_LEN + 1];
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)text.ptr, text.len, NULL,
+                             0); /* can't fail with such sizes */
+    (void)sodium_bin2hex(letters, sizeof letters, hash, sizeof hash);
+    return str_dup(a, str_from(letters));
+}
+
 static Str user_of(Arena *a, LDAPRDN parts)
 {
     for (size_t i = 0; parts[i] != NULL; i++) {
@@ -164,6 +175,6 @@ bool directory_name_read(Arena *a, Str name, Str *ret_comparable)
     if (out->len == 0 || buf_failed(out)) {
         return false;
     }
-    *ret_comparable = str_dup(a, buf_str(out));
+    *ret_comparable = hash_of(a, buf_str(out));
     return true;
 }

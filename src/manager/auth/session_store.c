@@ -6,16 +6,19 @@
 
 #include "base/datetime.h"
 #include "base/json_write.h"
-#include "base/utf8.h"
 #include "manager/auth/account_stamp.h"
 #include "manager/auth/directory_account.h"
+#include "manager/auth/directory_name.h"
 #include "manager/auth/sign_in_source.h"
 #include "manager/auth/user_name.h"
 #include "model/keys.h"
 #include "store/row_values.h"
 
-/* Of the names of groups that a session keeps. */
-#define GROUPS_BYTES_MAX ((size_t)4 * 1024 * 1024)
+/* Of the groups that a session keeps: 512, each with quotes, comma and blank. */
+#define GROUPS_BYTES_MAX (DIRECTORY_GROUPS_MAX * (DIRECTORY_NAME_COMPARABLE_LEN + 4) + 2)
+
+/* What it takes to look at one session; then it is given back. */
+#define LOOK_BYTES ((size_t)64 * 1024 * 1024)
 
 #define MINUTE_US (INT64_C(60) * DATETIME_SECOND_US)
 
@@ -214,21 +217,19 @@ Err *sessions_load(Sessions *s, Reader *reader, Arena *a, int64_t wall_us, int64
 
 /* --- signing in --- */
 
-/* A name that JSON can't hold is nobody's mapping either. Too many names for us: none, so no
- * rights. */
+/* As they are compared (directory_name.h), which is short. */
 static Str list_of(Arena *a, const Str groups[], size_t n)
 {
     CLEANUP(buf_free) Buf *out = buf_new(GROUPS_BYTES_MAX);
     bool first = true;
     buf_put_char(out, '[');
     for (size_t i = 0; i < n; i++) {
-        if (utf8_valid(groups[i]) && str_find(groups[i], '\0', 0) == SIZE_MAX) {
-            json_put_comma(out, &first);
-            json_put_string(out, groups[i]);
-        }
+        json_put_comma(out, &first);
+        json_put_string(out, groups[i]);
     }
     buf_put_char(out, ']');
-    return buf_failed(out) ? STR("[]") : str_dup(a, buf_str(out));
+    MUST(!buf_failed(out));
+    return str_dup(a, buf_str(out));
 }
 
 static void set_owner(SessionOwner *owner, Arena *a, const LoginProof *proof)
@@ -413,10 +414,15 @@ static Err *look_at(const SessionsUpkeep *upkeep, Arena *a, const SessionNote *n
 
 static Err *look_at_all(const SessionsUpkeep *upkeep, Arena *a, int64_t now_us)
 {
+    CLEANUP(arena_free) Arena *scratch = arena_new(LOOK_BYTES);
     SessionNote *notes = NULL;
     const size_t n = sessions_list(upkeep->sessions, a, now_us, &notes);
     for (size_t i = 0; i < n; i++) {
-        TRY(look_at(upkeep, a, &notes[i], now_us));
+        arena_reset(scratch);
+        Err *e = look_at(upkeep, scratch, &notes[i], now_us);
+        if (e != NULL) {
+            return err_copy(a, e);
+        }
     }
     return NULL;
 }

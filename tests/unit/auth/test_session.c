@@ -1,7 +1,10 @@
 /* Sessions: found while they last, over with their account, kept over a restart. */
 #include "test.h"
 
+#include <string.h>
+
 #include "base/datetime.h"
+#include "manager/auth/directory.h"
 #include "manager/auth/directory_name.h"
 #include "manager/auth/random_token.h"
 #include "manager/auth/session_store.h"
@@ -432,7 +435,7 @@ static void test_somebody_of_the_directory(void **state)
 {
     (void)state;
     Fixture f = fixture_new();
-    Str groups[] = {STR("a \"name\" \xff"), STR_NONE};
+    Str groups[] = {STR("none of ours"), STR_NONE};
     assert_true(directory_name_read(f.script->arena, STR("cn=b,dc=x"), &groups[1]));
     const LoginProof proof = {.account = VALUE_NONE,
                               .stamp = STR("directory 0"),
@@ -471,6 +474,36 @@ static void test_somebody_of_the_directory(void **state)
     assert_false(is_good_at(&f, first, 7 * SECOND));
     assert_true(is_good_at(&f, begin.id, 7 * SECOND));
     assert_false(is_good_at(&f, begin.id, 7 * SECOND + SESSION_DIRECTORY_LIFE_US));
+    fixture_free(&f);
+}
+
+/* Seen: up to 4 MiB of names in each session, so that the job could not look at all of them. */
+static void test_many_groups_take_little(void **state)
+{
+    (void)state;
+    Fixture f = fixture_new();
+    Arena *a = f.script->arena;
+    Str groups[DIRECTORY_GROUPS_MAX];
+    char long_name[2000];
+    memset(long_name, 'x', sizeof long_name);
+    for (size_t i = 0; i < ARRAY_N(groups); i++) {
+        const Str name = str_format(a, "cn=%zu,ou=%.*s,dc=x", i, (int)sizeof long_name, long_name);
+        assert_true(directory_name_read(a, name, &groups[i]));
+    }
+    const LoginProof proof = {.account = VALUE_NONE,
+                              .stamp = STR("directory 0"),
+                              .user = STR("dora"),
+                              .groups = groups,
+                              .n_groups = ARRAY_N(groups)};
+    SessionBegin begin = {.id = random_token_make(a), .most = 9, .most_of_user = 9};
+    SessionView view;
+    bool valid = false;
+    script_do(f.script, "update authentication 1 source=LDAP");
+    script_do(f.script, "create ldap_role 1 name=m ldap_group_dn=x");
+    assert_null(session_begin(&begin, f.reader, a, &proof, START, &valid));
+    assert_true(valid && begin.made.owner.groups.len < 20000);
+    write_begun(&f, &begin);
+    assert_true(is_good(&f, begin.id, START, &view));
     fixture_free(&f);
 }
 
@@ -538,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_limit_of_all_over_restarts),
         cmocka_unit_test(test_upkeep),
         cmocka_unit_test(test_somebody_of_the_directory),
+        cmocka_unit_test(test_many_groups_take_little),
         cmocka_unit_test(test_counts_that_end_sessions),
         cmocka_unit_test(test_what_ends_somebody_of_the_directory),
     };
