@@ -8,6 +8,7 @@
 
 #include "base/hash_table.h"
 #include "base/thread.h"
+#include "manager/auth/session_private.h"
 
 typedef struct Session {
     HashNode node;
@@ -193,7 +194,7 @@ bool sessions_end(Sessions *s, Str id, int64_t *ret_key)
     return found;
 }
 
-/* --- for session_store.c --- */
+/* --- session_private.h --- */
 
 /* A copy that lasts, with its name. */
 static Grant *keep_grant(const Grant *grant)

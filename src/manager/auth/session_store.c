@@ -9,6 +9,7 @@
 #include "manager/auth/account_stamp.h"
 #include "manager/auth/directory_account.h"
 #include "manager/auth/directory_name.h"
+#include "manager/auth/session_private.h"
 #include "manager/auth/sign_in_source.h"
 #include "manager/auth/user_name.h"
 #include "model/keys.h"
