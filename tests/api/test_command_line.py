@@ -218,6 +218,16 @@ def test_passwd_of_a_running_server_takes_effect_at_once(tmp_path):
         assert server.get(CONFERENCES, user='Admin', password='hers').status_code == 401
 
 
+def test_passwd_ends_the_wait_after_wrong_guesses(tmp_path):
+    """README: a forgotten password. Who guessed before needn't wait a minute to use the new one."""
+    data = tmp_path / 'var'
+    with Server(data, environment={'ROSTRA_ADMIN_PASSWORD': 'old'}) as server:
+        answers = [server.get(CONFERENCES, password='forgotten').status_code for _ in range(11)]
+        assert answers == [401] * 10 + [429]
+        assert run('--data', data, 'passwd', 'admin', password='new').returncode == 0
+        assert server.get(CONFERENCES, password='new').status_code == 200
+
+
 @pytest.mark.parametrize('user, password, named', [
     ('with:colon', 'x', 'no administrator'), ('', 'x', 'no administrator'), ('admin', '', 'password')])
 def test_passwd_refuses_what_no_login_could_send(tmp_path, user, password, named):

@@ -120,3 +120,10 @@ void throttle_forget(Throttle *t, const HttpAddress *address, Str user)
     }
     mutex_unlock(&t->lock);
 }
+
+void throttle_forget_all(Throttle *t)
+{
+    mutex_lock(&t->lock);
+    memset(t->counters, 0, sizeof t->counters);
+    mutex_unlock(&t->lock);
+}

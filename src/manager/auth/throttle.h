@@ -31,3 +31,6 @@ void throttle_count_failure(Throttle *t, const HttpAddress *address, Str user, i
 /* A success forgets the failures of this user from this address; those of the address stay, or who
  * knows one password could try any number for others. */
 void throttle_forget(Throttle *t, const HttpAddress *address, Str user);
+
+/* Nobody waits any more: whoever runs the server has set a password anew. */
+void throttle_forget_all(Throttle *t);

@@ -25,6 +25,7 @@
 struct Control {
     Store *store;
     const CommandContext *context;
+    Throttle *throttle;
     char *data; /* owned */
     int listener;
     int wake;     /* eventfd: end */
@@ -43,6 +44,7 @@ static Err *run_passwd(const Control *c, Arena *a, Str user, Str password, Str *
 {
     TRY(local_password_set(c->store, a, user, password, ret_note));
     setup_forget_password(c->data);
+    throttle_forget_all(c->throttle);
     log_info("password set on the command line user=\"%.*s\"", STR_ARG(user));
     return NULL;
 }
@@ -183,12 +185,16 @@ static Err *start(Control *c, Arena *errors)
 }
 
 Err *control_new(Arena *errors, const char *data, Store *store, const CommandContext *context,
-                 Control **ret_control)
+                 Throttle *throttle, Control **ret_control)
 {
     Control *c = calloc(1, sizeof *c);
     MUST(c != NULL);
-    *c = (Control){
-        .store = store, .context = context, .data = strdup(data), .listener = -1, .wake = -1};
+    *c = (Control){.store = store,
+                   .context = context,
+                   .throttle = throttle,
+                   .data = strdup(data),
+                   .listener = -1,
+                   .wake = -1};
     MUST(c->data != NULL);
     Err *e = start(c, errors);
     if (e != NULL) {

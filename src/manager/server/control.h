@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manager/auth/throttle.h"
 #include "manager/command/context.h"
 
 /* DIR/control.sock: how commands change the data of a server that runs. Only who may write in DIR
@@ -14,10 +15,10 @@
 
 typedef struct Control Control;
 
-/* A thread of its own. What is borrowed must outlive it. Errors: ERR_INVALID (the path is too long
- * for a socket), ERR_IO. */
+/* A thread of its own. throttle: of failed logins, which a password set here ends. What is borrowed
+ * must outlive it. Errors: ERR_INVALID (the path is too long for a socket), ERR_IO. */
 CHECKED Err *control_new(Arena *errors, const char *data, Store *store,
-                         const CommandContext *context, Control **ret_control);
+                         const CommandContext *context, Throttle *throttle, Control **ret_control);
 /* Waits for the command at hand, and removes the socket. */
 Control *control_free(Control *c);
 DEFINE_CLEANUP(Control, control_free);

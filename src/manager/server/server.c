@@ -225,7 +225,8 @@ static Err *server_start(Server *s, Arena *a)
     s->certificate = server_certificate_new(s->opened.store, s->reader, s->options->data);
     TRY(server_use_certificate(s));
     TRY(schedule_new(a, s->opened.store, s->handler.sessions, context->backups, &s->schedule));
-    TRY(control_new(a, s->options->data, s->opened.store, context, &s->control));
+    TRY(control_new(a, s->options->data, s->opened.store, context, login_throttle(s->handler.login),
+                    &s->control));
     return http_server_start(s->http, a);
 }
 
