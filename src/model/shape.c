@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "model/loading.h"
 
 static void put_field(Buf *out, const Field *f)
@@ -53,8 +54,7 @@ Str model_shape_hash(Arena *a, const Model *m)
         }
     }
     unsigned char hash[crypto_hash_sha256_BYTES];
-    char text[2 * sizeof hash + 1];
     (void)crypto_hash_sha256(hash, (const unsigned char *)shape.data, shape.len);
     buf_deinit(&shape);
-    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+    return hex_text(a, hash, sizeof hash);
 }

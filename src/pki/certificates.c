@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "pki/data.h"
 #include "pki/failure.h"
 #include "pki/limits.h"
@@ -142,7 +143,7 @@ Err *certificates_fingerprint(Arena *a, const Certificates *c, size_t i, Str *re
     TRY(pki_checked(
         a, "gnutls_x509_crt_get_fingerprint",
         gnutls_x509_crt_get_fingerprint(c->items[i].crt, GNUTLS_DIG_SHA256, hash, &size)));
-    *ret_fingerprint = data_hex(a, hash, size, false);
+    *ret_fingerprint = hex_text(a, hash, size);
     return NULL;
 }
 

@@ -12,6 +12,3 @@ gnutls_datum_t data_of(Str text);
 
 /* Copies what GnuTLS allocated, and wipes and frees it there. */
 Str data_take(Arena *a, gnutls_datum_t *data);
-
-/* Lower-case or upper-case hexadecimal digits. */
-Str data_hex(Arena *a, const unsigned char *bytes, size_t n, bool upper);

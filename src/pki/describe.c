@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <gnutls/x509-ext.h>
 
+#include "base/hex.h"
 #include "pki/certificates.h"
 #include "pki/clean.h"
 #include "pki/data.h"
@@ -134,9 +135,9 @@ static void describe_names(Arena *a, gnutls_x509_crt_t crt, CertificateDescripti
 
 /* --- numbers --- */
 
-static Str cut_hex(Arena *a, const unsigned char *bytes, size_t n, bool upper)
+static Str cut(Str digits)
 {
-    return str_slice(data_hex(a, bytes, n, upper), 0, ID_CHARACTERS);
+    return str_slice(digits, 0, ID_CHARACTERS);
 }
 
 static CHECKED Err *describe_serial(Arena *a, gnutls_x509_crt_t crt, CertificateDescription *d)
@@ -146,7 +147,7 @@ static CHECKED Err *describe_serial(Arena *a, gnutls_x509_crt_t crt, Certificate
     if (gnutls_x509_crt_get_serial(crt, serial, &size) < 0) {
         return damaged(a);
     }
-    Str text = cut_hex(a, serial, size, true);
+    Str text = cut(hex_text_upper(a, serial, size));
     while (text.len > 1 && text.ptr[0] == '0') {
         text = str_slice(text, 1, text.len);
     }
@@ -159,11 +160,11 @@ static void describe_key_ids(Arena *a, gnutls_x509_crt_t crt, CertificateDescrip
     unsigned char id[SERIAL_BYTES];
     size_t size = sizeof id;
     if (gnutls_x509_crt_get_subject_key_id(crt, id, &size, NULL) == 0) {
-        d->key_id = cut_hex(a, id, size, false);
+        d->key_id = cut(hex_text(a, id, size));
     }
     size = sizeof id;
     if (gnutls_x509_crt_get_authority_key_id(crt, id, &size, NULL) == 0) {
-        d->issuer_key_id = cut_hex(a, id, size, false);
+        d->issuer_key_id = cut(hex_text(a, id, size));
     }
 }
 

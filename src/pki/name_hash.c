@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "pki/data.h"
 
@@ -229,5 +230,5 @@ Str name_hash(Arena *a, Str name)
     for (size_t i = 0; i < HASH_BYTES; i++) {
         reversed[i] = digest[HASH_BYTES - 1 - i];
     }
-    return data_hex(a, reversed, HASH_BYTES, false);
+    return hex_text(a, reversed, HASH_BYTES);
 }

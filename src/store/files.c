@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "store/files_private.h"
 #include "store/store_private.h"
 
@@ -62,10 +63,8 @@ Err *files_check_room_in(Arena *a, const char *folder, uint64_t size_bytes)
 Err *files_put(const Store *s, Arena *a, Str content, Str *ret_hash)
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
-    char *hex = arena_alloc(a, 2 * sizeof digest + 1);
     (void)crypto_hash_sha256(digest, (const unsigned char *)content.ptr, content.len);
-    (void)sodium_bin2hex(hex, 2 * sizeof digest + 1, digest, sizeof digest);
-    Str hash = {hex, 2 * sizeof digest};
+    Str hash = hex_text(a, digest, sizeof digest);
     const char *path = files_path(s, a, hash);
     bool found = false;
     TRY(touch(s, a, path, &found));

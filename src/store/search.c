@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "base/utf8.h"
@@ -89,9 +90,8 @@ static Str shape_of(const Store *store)
     }
     MUST(!buf_failed(out));
     unsigned char hash[crypto_hash_sha256_BYTES];
-    char text[2 * sizeof hash + 1];
     (void)crypto_hash_sha256(hash, (const unsigned char *)out->data, out->len);
-    return str_dup(store->arena, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+    return hex_text(store->arena, hash, sizeof hash);
 }
 
 static Err *run(const Search *search, Arena *a, Str sql)

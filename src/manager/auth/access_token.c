@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/datetime.h"
+#include "base/hex.h"
 #include "manager/auth/api_client.h"
 #include "model/model_ids.h"
 
@@ -19,7 +20,6 @@
 static Str hash_of(Arena *a, const Str texts[], size_t n)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
-    char text[2 * sizeof hash + 1];
     crypto_hash_sha256_state state;
     (void)crypto_hash_sha256_init(&state);
     for (size_t i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ static Str hash_of(Arena *a, const Str texts[], size_t n)
         (void)crypto_hash_sha256_update(&state, (const unsigned char *)texts[i].ptr, texts[i].len);
     }
     (void)crypto_hash_sha256_final(&state, hash);
-    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+    return hex_text(a, hash, sizeof hash);
 }
 
 /* --- using --- */

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 /* Escaped and folded text is at most so many times as long, with lengths in between. */
@@ -130,11 +131,9 @@ static void put_relative_name(Buf *out, Arena *a, LDAPRDN parts)
 static Str hash_of(Arena *a, Str text)
 {
     unsigned char hash[DIRECTORY_NAME_COMPARABLE_LEN / 2];
-    char letters[DIRECTORY_NAME_COMPARABLE_LEN + 1];
     (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)text.ptr, text.len, NULL,
                              0); /* can't fail with such sizes */
-    (void)sodium_bin2hex(letters, sizeof letters, hash, sizeof hash);
-    return str_dup(a, str_from(letters));
+    return hex_text(a, hash, sizeof hash);
 }
 
 static Str user_of(Arena *a, LDAPRDN parts)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/datetime.h"
+#include "base/hex.h"
 #include "base/json_write.h"
 #include "manager/auth/account_stamp.h"
 #include "manager/auth/directory_account.h"
@@ -271,12 +272,10 @@ static Err *end_replaced(Tx *tx, SessionBegin *begin)
 {
     const Resource *sessions = sessions_resource(tx_model(tx));
     unsigned char hash[SESSION_HASH_BYTES];
-    char text[2 * SESSION_HASH_BYTES + 1];
     Value key = VALUE_NONE;
     session_hash(begin->replaced, hash);
-    (void)sodium_bin2hex(text, sizeof text, hash, sizeof hash);
     TRY(reader_find(tx_reader(tx), tx_arena(tx), &sessions->fields[FLD_AUTH_SESSION_HASH],
-                    value_text(str_from(text)), &key));
+                    value_text(hex_text(tx_arena(tx), hash, sizeof hash)), &key));
     return value_is_null(key) ? NULL : end_row(tx, begin, key);
 }
 
@@ -330,7 +329,6 @@ Err *session_write(Tx *tx, SessionBegin *begin)
     const Resource *sessions = sessions_resource(tx_model(tx));
     Arena *a = tx_arena(tx);
     Query all = {.resource = sessions};
-    char hash[2 * SESSION_HASH_BYTES + 1];
     begin->n_ended = 0; /* this may be another run */
     if (begin->replaced.ptr != NULL) {
         TRY(end_replaced(tx, begin));
@@ -338,8 +336,8 @@ Err *session_write(Tx *tx, SessionBegin *begin)
     TRY(make_room_of_user(tx, begin));
     TRY(make_room(tx, begin, &all, tx_n_rows(tx, sessions), begin->most));
     Row *row = row_new(a, sessions);
-    (void)sodium_bin2hex(hash, sizeof hash, begin->made.hash, sizeof begin->made.hash);
-    row->values[FLD_AUTH_SESSION_HASH] = value_text(str_dup(a, str_from(hash)));
+    row->values[FLD_AUTH_SESSION_HASH] =
+        value_text(hex_text(a, begin->made.hash, sizeof begin->made.hash));
     put_owner(row, a, &begin->made.owner);
     row->values[FLD_AUTH_SESSION_AGE] = value_integer(0);
     row->values[FLD_AUTH_SESSION_IDLE] = value_integer(0);

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/datetime.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "http/address.h"
 #include "http/response.h"
@@ -402,9 +403,8 @@ static void write_done(WriteRequest *request, const Err *e, int64_t seq)
 static Str new_request_id(Arena *a)
 {
     unsigned char random[REQUEST_ID_BYTES];
-    char text[2 * REQUEST_ID_BYTES + 1];
     randombytes_buf(random, sizeof random);
-    return str_dup(a, str_from(sodium_bin2hex(text, sizeof text, random, sizeof random)));
+    return hex_text(a, random, sizeof random);
 }
 
 static void exchange_write(Exchange *x)

@@ -12,6 +12,7 @@
 
 #include "base/datetime.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "manager/transfer/backup.h"
@@ -22,7 +23,6 @@
 /* Files that are looked at; who keeps more has to look himself. */
 #define FOLDER_FILES_MAX 10000
 #define NAME_MAX_CHARACTERS 200
-#define SUM_CHARACTERS (2 * crypto_hash_sha256_BYTES)
 #define PART_START ".part-"
 #define AUTOMATIC_START STR("rostra_autobackup_")
 #define FILE_END ".rostrabak"
@@ -221,10 +221,8 @@ static CHECKED Err *read_backup(Arena *a, int fd, BackupHeader *ret_header, Str 
         (void)crypto_hash_sha256_update(&state, data, (size_t)n); /* can't fail */
     }
     if (begun) {
-        char *hex = arena_alloc(a, SUM_CHARACTERS + 1);
         (void)crypto_hash_sha256_final(&state, digest); /* can't fail */
-        (void)sodium_bin2hex(hex, SUM_CHARACTERS + 1, digest, sizeof digest);
-        *ret_sum = (Str){hex, SUM_CHARACTERS};
+        *ret_sum = hex_text(a, digest, sizeof digest);
     }
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/str.h"
 #include "store/backup.h"
 
@@ -119,10 +120,8 @@ Err *backup_writer_put(BackupWriter *w, Arena *a, BackupRecordType type, Str con
 Str backup_writer_hash(BackupWriter *w, Arena *a)
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
-    char *hex = arena_alloc(a, 2 * sizeof digest + 1);
     (void)crypto_hash_sha256_final(&w->hash, digest); /* can't fail */
-    (void)sodium_bin2hex(hex, 2 * sizeof digest + 1, digest, sizeof digest);
-    return (Str){hex, 2 * sizeof digest};
+    return hex_text(a, digest, sizeof digest);
 }
 
 int64_t backup_writer_size(const BackupWriter *w)
