@@ -44,6 +44,11 @@ int str_compare(Str a, Str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+int str_compare_items(const void *a, const void *b)
+{
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
 bool str_starts_with(Str s, Str prefix)
 {
     return s.len >= prefix.len && str_equal((Str){s.ptr, prefix.len}, prefix);

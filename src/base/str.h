@@ -33,6 +33,7 @@ Str str_from(const char *text);
 bool str_equal(Str a, Str b);
 bool str_equal_ignoring_case(Str a, Str b); /* ASCII only */
 int str_compare(Str a, Str b);              /* by bytes, which for UTF-8 is by code point */
+int str_compare_items(const void *a, const void *b); /* the same of two Str, for qsort() */
 bool str_starts_with(Str s, Str prefix);
 bool str_ends_with(Str s, Str suffix);
 

@@ -90,25 +90,20 @@ typedef struct Groups {
     size_t n;
 } Groups;
 
-static int compare_texts(const void *a, const void *b)
-{
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static Groups sorted_groups(Arena *a, const Str groups[], size_t n)
 {
     Str *sorted = ARENA_ARRAY(a, Str, n + 1);
     for (size_t i = 0; i < n; i++) {
         sorted[i] = groups[i];
     }
-    qsort(sorted, n, sizeof *sorted, compare_texts);
+    qsort(sorted, n, sizeof *sorted, str_compare_items);
     return (Groups){sorted, n};
 }
 
 static bool is_in(const Groups *groups, Str comparable)
 {
-    return bsearch(&comparable, groups->sorted, groups->n, sizeof *groups->sorted, compare_texts) !=
-           NULL;
+    return bsearch(&comparable, groups->sorted, groups->n, sizeof *groups->sorted,
+                   str_compare_items) != NULL;
 }
 
 /* Keys of the mappings whose group is one of these. */

@@ -98,11 +98,6 @@ static Str value_of(Arena *a, const LDAPAVA *part)
     return utf8_valid(value) ? directory_name_fold(a, value) : str_dup(a, value);
 }
 
-static int compare_parts(const void *a, const void *b)
-{
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 /* Lengths go before texts, so that no value can be taken for the start of another part. */
 static void put_relative_name(Buf *out, Arena *a, LDAPRDN parts)
 {
@@ -121,7 +116,7 @@ static void put_relative_name(Buf *out, Arena *a, LDAPRDN parts)
         texts[i] = str_dup(a, buf_str(&text));
         buf_deinit(&text);
     }
-    qsort(texts, n, sizeof *texts, compare_parts);
+    qsort(texts, n, sizeof *texts, str_compare_items);
     for (size_t i = 0; i < n; i++) {
         buf_put_char(out, i == 0 ? ',' : '+');
         buf_put_str(out, texts[i]);

@@ -42,18 +42,13 @@ Str user_name_comparable(Arena *a, Str name)
     return without_looks(a, directory_name_fold(a, name));
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static bool any_is_in(Arena *scratch, const Row *const rows[], size_t n_rows, const Str sorted[],
                       size_t n)
 {
     for (size_t i = 0; i < n_rows; i++) {
         const Str name =
             user_name_comparable(scratch, row_text_or_empty(rows[i], FLD_ADMINISTRATOR_NAME));
-        if (bsearch(&name, sorted, n, sizeof *sorted, compare_texts) != NULL) {
+        if (bsearch(&name, sorted, n, sizeof *sorted, str_compare_items) != NULL) {
             return true;
         }
     }
@@ -87,7 +82,7 @@ Err *user_name_find_local(Reader *reader, Arena *errors, const Str names[], size
     for (size_t i = 0; i < n; i++) {
         sorted[i] = user_name_comparable(kept, names[i]);
     }
-    qsort(sorted, n, sizeof *sorted, compare_texts);
+    qsort(sorted, n, sizeof *sorted, str_compare_items);
     Err *e = find_among_all(reader, page, sorted, n, &found);
     if (e != NULL) {
         return err_copy(errors, e);
