@@ -27,19 +27,27 @@ static bool take_length(Str *rest, size_t *ret_length)
     return true;
 }
 
-bool der_take(Str *rest, unsigned char tag, Str *ret_content)
+bool der_next(Str *rest, unsigned char *ret_tag, Str *ret_content)
 {
     size_t length = 0;
-    if (rest->len == 0 || (unsigned char)rest->ptr[0] != tag) {
+    if (rest->len == 0) {
         return false;
     }
     Str after = str_slice(*rest, 1, rest->len);
     if (!take_length(&after, &length) || length > after.len) {
         return false;
     }
+    *ret_tag = (unsigned char)rest->ptr[0];
     *ret_content = str_slice(after, 0, length);
     *rest = str_slice(after, length, after.len);
     return true;
+}
+
+bool der_take(Str *rest, unsigned char tag, Str *ret_content)
+{
+    unsigned char found = 0;
+    return rest->len > 0 && (unsigned char)rest->ptr[0] == tag &&
+           der_next(rest, &found, ret_content);
 }
 
 /* Returns how many bytes it wrote. */

@@ -16,6 +16,7 @@
 #define DER_NULL 0x05
 #define DER_OID 0x06
 #define DER_SEQUENCE 0x30
+#define DER_SET 0x31
 #define DER_EXPLICIT(n) (0xA0 + (n))
 
 /* Object identifiers, as content. */
@@ -31,6 +32,9 @@
 /* Cuts the element with this tag off *rest; false, and nothing is cut, if another stands there or
  * it is damaged. The content is a part of *rest. */
 bool der_take(Str *rest, unsigned char tag, Str *ret_content);
+
+/* The same of an element with any tag. */
+bool der_next(Str *rest, unsigned char *ret_tag, Str *ret_content);
 
 /* The element of that tag whose content are the parts, one after the other; in `a`. */
 Str der_element(Arena *a, unsigned char tag, const Str parts[], size_t n);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "pki/data.h"
+#include "pki/der.h"
 
 #define NAME_MAX ((size_t)64 * 1024)
 #define PARTS_MAX 32 /* of one component of the name: mostly one */
@@ -16,65 +16,14 @@
 #define SHA1_BYTES 20
 
 enum {
-    TAG_SEQUENCE = 0x30,
-    TAG_SET = 0x31,
-    TAG_OID = 0x06,
+    TAG_T61 = 0x14,
     TAG_UTF8 = 0x0C,
     TAG_PRINTABLE = 0x13,
-    TAG_T61 = 0x14,
     TAG_IA5 = 0x16,
     TAG_VISIBLE = 0x1A,
     TAG_UNIVERSAL = 0x1C,
     TAG_BMP = 0x1E,
 };
-
-/* --- DER --- */
-
-/* Cuts one value off *rest; false if there is none, or not whole. */
-static bool der_next(Str *rest, unsigned *ret_tag, Str *ret_content, Str *ret_all)
-{
-    if (rest->len < 2) {
-        return false;
-    }
-    const unsigned char *p = (const unsigned char *)rest->ptr;
-    size_t len = p[1];
-    size_t head = 2;
-    if (len >= 0x80) {
-        const size_t n = len & 0x7F;
-        if (n == 0 || n > 3 || rest->len < 2 + n) {
-            return false;
-        }
-        len = 0;
-        for (size_t i = 0; i < n; i++) {
-            len = len << 8 | p[2 + i];
-        }
-        head += n;
-    }
-    if (len > rest->len - head) {
-        return false;
-    }
-    *ret_tag = p[0];
-    *ret_content = str_slice(*rest, head, head + len);
-    *ret_all = str_slice(*rest, 0, head + len);
-    *rest = str_slice(*rest, head + len, rest->len);
-    return true;
-}
-
-static void put_value(Buf *out, unsigned tag, Str content)
-{
-    buf_put_char(out, (char)tag);
-    if (content.len < 0x80) {
-        buf_put_char(out, (char)content.len);
-    } else if (content.len < 0x100) {
-        buf_put_char(out, (char)0x81);
-        buf_put_char(out, (char)content.len);
-    } else {
-        buf_put_char(out, (char)0x82);
-        buf_put_char(out, (char)(content.len >> 8));
-        buf_put_char(out, (char)(content.len & 0xFF));
-    }
-    buf_put_str(out, content);
-}
 
 /* --- texts --- */
 
@@ -143,26 +92,23 @@ static Str canonical_text(Arena *a, unsigned tag, Str content)
 
 /* --- names --- */
 
-/* SEQUENCE { OID, text } */
+/* SEQUENCE { OID, text }. What isn't a text stays as it was written. */
 static bool canonical_part(Arena *a, Str part, Str *ret_part)
 {
-    unsigned tag = 0;
-    unsigned tag_of_text = 0;
-    Str content = STR_NONE, oid = STR_NONE, text = STR_NONE, all_of_text = STR_NONE;
-    if (!der_next(&part, &tag, &content, &oid) || tag != TAG_OID ||
-        !der_next(&part, &tag_of_text, &text, &all_of_text)) {
+    unsigned char tag = 0;
+    Str oid = STR_NONE, text = STR_NONE;
+    Str value = part;
+    if (!der_take(&value, DER_OID, &oid)) {
         return false;
     }
-    CLEANUP(buf_free) Buf *inner = buf_new(4 * NAME_MAX);
-    CLEANUP(buf_free) Buf *outer = buf_new(4 * NAME_MAX);
-    buf_put_str(inner, oid);
-    if (unit_of(tag_of_text) == 0) {
-        buf_put_str(inner, all_of_text);
-    } else {
-        put_value(inner, TAG_UTF8, canonical_text(a, tag_of_text, text));
+    const Str type = str_slice(part, 0, part.len - value.len);
+    Str rest = value;
+    if (!der_next(&rest, &tag, &text)) {
+        return false;
     }
-    put_value(outer, TAG_SEQUENCE, buf_str(inner));
-    *ret_part = str_dup(a, buf_str(outer));
+    value = unit_of(tag) == 0 ? str_slice(value, 0, value.len - rest.len)
+                              : DER(a, TAG_UTF8, canonical_text(a, tag, text));
+    *ret_part = DER(a, DER_SEQUENCE, type, value);
     return true;
 }
 
@@ -184,34 +130,27 @@ static bool put_component(Arena *a, Buf *out, Str component)
     Str parts[PARTS_MAX];
     size_t n = 0;
     while (component.len > 0) {
-        unsigned tag = 0;
-        Str content = STR_NONE, all = STR_NONE;
-        if (n == PARTS_MAX || !der_next(&component, &tag, &content, &all) || tag != TAG_SEQUENCE ||
+        Str content = STR_NONE;
+        if (n == PARTS_MAX || !der_take(&component, DER_SEQUENCE, &content) ||
             !canonical_part(a, content, &parts[n])) {
             return false;
         }
         n++;
     }
     sort(parts, n);
-    CLEANUP(buf_free) Buf *set = buf_new(4 * NAME_MAX);
-    for (size_t i = 0; i < n; i++) {
-        buf_put_str(set, parts[i]);
-    }
-    put_value(out, TAG_SET, buf_str(set));
+    buf_put_str(out, der_element(a, DER_SET, parts, n));
     return true;
 }
 
 static bool put_canonical(Arena *a, Buf *out, Str name)
 {
-    unsigned tag = 0;
-    Str rest = STR_NONE, all = STR_NONE;
-    if (name.len > NAME_MAX / 4 || !der_next(&name, &tag, &rest, &all) || tag != TAG_SEQUENCE) {
+    Str rest = STR_NONE;
+    if (name.len > NAME_MAX / 4 || !der_take(&name, DER_SEQUENCE, &rest)) {
         return false;
     }
     while (rest.len > 0) {
         Str component = STR_NONE;
-        if (!der_next(&rest, &tag, &component, &all) || tag != TAG_SET ||
-            !put_component(a, out, component)) {
+        if (!der_take(&rest, DER_SET, &component) || !put_component(a, out, component)) {
             return false;
         }
     }
