@@ -9,6 +9,7 @@
 /* Time: microseconds since 1970-01-01 UTC, and the API's texts of it (years 1 to 9999). */
 
 #define DATETIME_SECOND_US INT64_C(1000000)
+#define DATETIME_MINUTE_US (INT64_C(60) * DATETIME_SECOND_US)
 #define DATETIME_DAY_US (INT64_C(86400) * DATETIME_SECOND_US)
 
 /* The wall clock. */

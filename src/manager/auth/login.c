@@ -113,13 +113,19 @@ static bool basic_parse(Arena *a, Str authorization, Basic *ret_basic)
     return true;
 }
 
-/* Tells what to do instead, without a look into the store but after a change of the settings. */
-static LoginAnswer recall_refusal(const Login *l)
+/* Whether the settings in force are those of that change. */
+static bool settings_are_of(const Login *l, int64_t seq)
 {
     const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION),
                           value_integer(SINGLETON_KEY)};
+    return store_unchanged_since(l->store, &name, 1, seq);
+}
+
+/* Tells what to do instead, without a look into the store but after a change of the settings. */
+static LoginAnswer recall_refusal(const Login *l)
+{
     const int64_t settings = atomic_load(&l->settings);
-    if (!store_unchanged_since(l->store, &name, 1, settings >> 1)) {
+    if (!settings_are_of(l, settings >> 1)) {
         return LOGIN_LOOK_UP;
     }
     return (settings & 1) != 0 ? LOGIN_NEEDS_TOKEN : LOGIN_REFUSED;
@@ -296,12 +302,9 @@ static Err *check_account(Login *l, Reader *reader, Arena *a, const LoginPasswor
     return NULL;
 }
 
-typedef Err *CheckFunction(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
-                           LoginProof *proof);
-
 /* What comes before either check. */
 static Err *check_unless_throttled(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
-                                   CheckFunction *check, LoginProof *ret_proof)
+                                   LoginCheck *check, LoginProof *ret_proof)
 {
     LoginProof proof = {.answer = LOGIN_REFUSED};
     if (given->password.len > 0) {
@@ -356,14 +359,6 @@ static Err *read_directory_grant(const Login *l, Reader *reader, Arena *a,
     reader_end(reader);
     account->grant = grant;
     return e;
-}
-
-/* Whether it was asked by the settings that are in force. */
-static bool is_by_settings_of(const Login *l, int64_t seq)
-{
-    const RowName name = {model_at(store_model(l->store), RES_AUTHENTICATION),
-                          value_integer(SINGLETON_KEY)};
-    return store_unchanged_since(l->store, &name, 1, seq);
 }
 
 /* What hangs is told once: nobody asks it for some seconds then. */
@@ -442,7 +437,7 @@ static Err *check_directory(Login *l, Reader *reader, Arena *a, const LoginPassw
     }
     if (!user.right) {
         throttle_count_failure(l->throttle, given->address, given->user, datetime_monotonic_us());
-    } else if (is_by_settings_of(l, account.grant.seq)) {
+    } else if (settings_are_of(l, account.grant.seq)) {
         proof->stamp = account.stamp;
         return take_directory_user(l, reader, a, given, &user, proof);
     }
@@ -458,7 +453,7 @@ Err *login_check_directory(Login *l, Reader *reader, Arena *a, const LoginPasswo
 /* --- the header --- */
 
 static Err *verify_basic(Login *l, Reader *reader, Arena *a, Str authorization,
-                         const HttpAddress *address, CheckFunction *check, LoginProof *ret_proof)
+                         const HttpAddress *address, LoginCheck *check, LoginProof *ret_proof)
 {
     Basic basic;
     MUST(basic_parse(a, authorization, &basic)); /* or it would have been refused */
@@ -505,7 +500,7 @@ static Err *read_refusal(Login *l, Reader *reader, Arena *a, LoginAnswer *ret_an
 }
 
 static Err *verify(Login *l, Reader *reader, Arena *a, Str authorization,
-                   const HttpAddress *address, CheckFunction *check, LoginAnswer *ret_answer,
+                   const HttpAddress *address, LoginCheck *check, LoginAnswer *ret_answer,
                    Principal *ret_principal, int64_t *ret_wait_s)
 {
     /* Again, since others of the same client may have been verified while this one waited. */

@@ -78,6 +78,9 @@ typedef struct LoginProof {
     size_t n_groups;
 } LoginProof;
 
+typedef Err *LoginCheck(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
+                        LoginProof *ret_proof);
+
 /* The one place where passwords are checked: refuses an empty one before anything else, asks the
  * throttle and tells it the outcome, and notes the last login. Remembers nothing: that is for its
  * callers, under what they were presented with. Opens and ends the reader's snapshot itself; for

@@ -22,8 +22,6 @@
 /* What it takes to look at one session; then it is given back. */
 #define LOOK_BYTES ((size_t)64 * 1024 * 1024)
 
-#define MINUTE_US (INT64_C(60) * DATETIME_SECOND_US)
-
 /* Rows that one write of the job changes at most. */
 #define UPKEEP_ROUND ((size_t)500)
 
@@ -62,7 +60,8 @@ static Err *read_idle(Reader *reader, Arena *a, SessionAccount *account)
     grant_note(&account->grant, global, key);
     TRY(reader_get(reader, a, global, key, &row));
     if (row_true(row, FLD_GLOBAL_SESSION_TIMEOUT_ENABLED)) {
-        account->idle_us = row_number(row, FLD_GLOBAL_MANAGEMENT_SESSION_TIMEOUT) * MINUTE_US;
+        account->idle_us =
+            row_number(row, FLD_GLOBAL_MANAGEMENT_SESSION_TIMEOUT) * DATETIME_MINUTE_US;
     }
     return NULL;
 }

@@ -150,6 +150,12 @@ void answer_error(RestAnswer *answer, Arena *a, int status, Str text)
     }
 }
 
+void answer_wait(RestAnswer *answer, Arena *a, int64_t wait_s, Str text)
+{
+    answer_error(answer, a, 429, text);
+    answer_add_header(answer, a, "Retry-After", str_format(a, "%lld", (long long)wait_s));
+}
+
 void problems_init(Problems *p, Arena *a)
 {
     *p = (Problems){.arena = a};

@@ -72,6 +72,9 @@ Str answer_error_text(Arena *a, Str text);
  * "error_message", 503 adds Retry-After. */
 void answer_error(RestAnswer *answer, Arena *a, int status, Str text);
 
+/* 429 with Retry-After: wait_s ≥ 1 (wire 11.5). */
+void answer_wait(RestAnswer *answer, Arena *a, int64_t wait_s, Str text);
+
 /* Faults of a body; answered together, fields in the order of keys, their texts in the order found.
  */
 typedef struct Problem Problem;

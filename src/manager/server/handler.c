@@ -78,20 +78,21 @@ static void exchange_send(Exchange *x)
     handler_send(x->http, &x->rest.answer);
 }
 
-static void exchange_send_error(Exchange *x, int status, int64_t retry_after_s, Str text)
+static void exchange_send_error(Exchange *x, int status, Str text)
 {
-    Arena *a = x->rest.arena;
-    answer_error(&x->rest.answer, a, status, text);
-    if (retry_after_s > 0 && status != 503) { /* which has its own */
-        answer_add_header(&x->rest.answer, a, "Retry-After",
-                          str_format(a, "%lld", (long long)retry_after_s));
-    }
+    answer_error(&x->rest.answer, x->rest.arena, status, text);
+    exchange_send(x);
+}
+
+static void exchange_send_wait(Exchange *x, int64_t wait_s, Str text)
+{
+    answer_wait(&x->rest.answer, x->rest.arena, wait_s, text);
     exchange_send(x);
 }
 
 static void exchange_send_busy(Exchange *x)
 {
-    exchange_send_error(x, 503, 1, STR("The server is busy; try again."));
+    exchange_send_error(x, 503, STR("The server is busy; try again."));
 }
 
 /* --- login --- */
@@ -119,7 +120,7 @@ static void exchange_logged_in(Exchange *x)
 {
     const int64_t wait_s = rate_limit_take(x->handler->rate_limit, datetime_monotonic_us());
     if (wait_s > 0) {
-        exchange_send_error(x, 429, wait_s, STR("Too many requests; try again later."));
+        exchange_send_wait(x, wait_s, STR("Too many requests; try again later."));
         return;
     }
     if (rest_authorize(x->handler->rest, &x->rest) == REST_ANSWERED) {
@@ -139,7 +140,7 @@ static void exchange_take_login(Exchange *x, LoginAnswer answer, int64_t wait_s)
     if (answer == LOGIN_OK) {
         exchange_logged_in(x);
     } else if (answer == LOGIN_THROTTLED) {
-        exchange_send_error(x, 429, wait_s, STR("Too many failed logins; try again later."));
+        exchange_send_wait(x, wait_s, STR("Too many failed logins; try again later."));
     } else {
         exchange_send_refused(x, answer == LOGIN_NEEDS_TOKEN ? STR(TOKEN_CHALLENGE)
                                                              : STR(PASSWORD_CHALLENGE));
@@ -178,17 +179,14 @@ static void job_verify(PoolJob *job, Reader *reader)
     exchange_verify(CONTAINER_OF(job, Exchange, job), reader, login_verify);
 }
 
-bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, int *ret_status,
-                               Str *ret_why)
+bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, RestAnswer *answer)
 {
     if (http_request_is_gone(http)) {
-        *ret_status = 503;
-        *ret_why = STR("The client is gone.");
+        answer_error(answer, http->arena, 503, STR("The client is gone."));
         return false;
     }
     if (datetime_monotonic_us() - job->put_us >= DIRECTORY_WAIT_US) {
-        *ret_status = 429;
-        *ret_why = STR("Too many logins at once; try again.");
+        answer_wait(answer, http->arena, 1, STR("Too many logins at once; try again."));
         return false;
     }
     return true;
@@ -197,12 +195,10 @@ bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, int 
 static void job_verify_directory(PoolJob *job, Reader *reader)
 {
     Exchange *x = CONTAINER_OF(job, Exchange, job);
-    int status = 0;
-    Str why = STR_NONE;
-    if (handler_may_ask_directory(x->http, job, &status, &why)) {
+    if (handler_may_ask_directory(x->http, job, &x->rest.answer)) {
         exchange_verify(x, reader, login_verify_directory);
     } else {
-        exchange_send_error(x, status, 1, why);
+        exchange_send(x);
     }
 }
 
@@ -230,7 +226,7 @@ static void exchange_put(Exchange *x, void (*run)(PoolJob *job, Reader *reader))
 static void job_give_up(PoolJob *job)
 {
     Exchange *x = CONTAINER_OF(job, Exchange, job);
-    exchange_send_error(x, 503, 1, STR("The server is stopping; try again."));
+    exchange_send_error(x, 503, STR("The server is stopping; try again."));
 }
 
 /* Whose turn it is for what takes seconds: the user's, from however many addresses. */
@@ -253,7 +249,7 @@ static void exchange_put_login(Exchange *x, Pool *pool, const PoolJob *job)
 {
     x->job = *job;
     if (!pool_put(pool, &x->job)) {
-        exchange_send_error(x, 429, 1, STR("Too many logins at once; try again."));
+        exchange_send_wait(x, 1, STR("Too many logins at once; try again."));
     }
 }
 
@@ -297,7 +293,7 @@ static void exchange_take_session(Exchange *x, SessionAnswer answer, const Sessi
         refusal = session_request_check(x->http, session_request_id(x->http));
     }
     if (refusal != NULL) {
-        exchange_send_error(x, 403, 0, str_from(refusal));
+        exchange_send_error(x, 403, str_from(refusal));
         return;
     }
     x->rest.principal = view->principal;

@@ -46,10 +46,9 @@ void handler_send(HttpRequest *http, RestAnswer *answer);
  * choose addresses that share somebody else's lane. */
 uint64_t handler_source(const Handler *h, const HttpRequest *http);
 
-/* Whether a login at the directory that has its turn still makes sense; else 503 or 429 is the
- * answer, which `*ret_why` words: its client is gone, or it has waited for too long. */
-bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, int *ret_status,
-                               Str *ret_why);
+/* Whether a login at the directory that has its turn still makes sense; else the answer is 503, its
+ * client is gone, or 429, it has waited for too long. */
+bool handler_may_ask_directory(const HttpRequest *http, const PoolJob *job, RestAnswer *answer);
 
 /* The callbacks for a server whose handler.context is `h`. */
 HttpHandler handler_callbacks(Handler *h);

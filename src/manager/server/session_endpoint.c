@@ -13,7 +13,6 @@
 #define SESSION_WAIT_US (INT64_C(30) * DATETIME_SECOND_US)
 #define SESSION_ANSWER_MAX ((size_t)64 * 1024)
 #define SESSION_METHODS "GET,POST,DELETE"
-#define MINUTE_US (INT64_C(60) * DATETIME_SECOND_US)
 
 typedef struct SessionExchange {
     const Handler *handler;
@@ -48,19 +47,21 @@ static void send_failure(SessionExchange *x, const Err *e)
     send_answer(x);
 }
 
-static void send_error(SessionExchange *x, int status, int64_t wait_s, Str text)
+static void send_error(SessionExchange *x, int status, Str text)
 {
-    Arena *a = x->http->arena;
-    answer_error(&x->answer, a, status, text);
-    if (status == 429) { /* 503 has its own */
-        answer_add_header(&x->answer, a, "Retry-After", str_format(a, "%lld", (long long)wait_s));
-    }
+    answer_error(&x->answer, x->http->arena, status, text);
+    send_answer(x);
+}
+
+static void send_wait(SessionExchange *x, int64_t wait_s, Str text)
+{
+    answer_wait(&x->answer, x->http->arena, wait_s, text);
     send_answer(x);
 }
 
 static void send_busy(SessionExchange *x)
 {
-    send_error(x, 503, 1, STR("The server is busy; try again."));
+    send_error(x, 503, STR("The server is busy; try again."));
 }
 
 /* Never with a challenge: no password box of a browser leads in here. */
@@ -94,7 +95,8 @@ static void put_view(Buf *out, const Model *model, const SessionView *view)
     buf_put_lit(out, "{\"expires\": \"");
     datetime_put(out, datetime_now_us() + view->left_us, false);
     buf_put_lit(out, "\", \"idle_minutes\": ");
-    json_put_value(out, view->idle_us > 0 ? value_integer(view->idle_us / MINUTE_US) : VALUE_NONE);
+    json_put_value(out, view->idle_us > 0 ? value_integer(view->idle_us / DATETIME_MINUTE_US)
+                                          : VALUE_NONE);
     buf_put_lit(out, ", \"permissions\": [");
     for (size_t i = 0; i < model->n_permissions; i++) {
         if (permission_set_has(view->principal.permissions, (Permission)i)) {
@@ -160,17 +162,13 @@ static void store_session_write(SessionExchange *x, Err *(*run)(Tx *tx, WriteReq
 static void send_refused(SessionExchange *x, const LoginProof *proof)
 {
     if (proof->answer == LOGIN_THROTTLED) {
-        send_error(x, 429, proof->wait_s, STR("Too many failed logins; try again later."));
+        send_wait(x, proof->wait_s, STR("Too many failed logins; try again later."));
     } else {
         send_unauthorized(x);
     }
 }
 
-typedef Err *CheckFunction(Login *l, Reader *reader, Arena *a, const LoginPassword *given,
-                           LoginProof *ret_proof);
-
-static Err *check_password(SessionExchange *x, Reader *reader, CheckFunction *check,
-                           LoginProof *proof)
+static Err *check_password(SessionExchange *x, Reader *reader, LoginCheck *check, LoginProof *proof)
 {
     Arena *a = x->http->arena;
     const LoginPassword given = {.user = x->sign_in.username,
@@ -193,7 +191,7 @@ static Err *check_password(SessionExchange *x, Reader *reader, CheckFunction *ch
 
 static void ask_directory(SessionExchange *x);
 
-static void check(SessionExchange *x, Reader *reader, CheckFunction *by)
+static void check(SessionExchange *x, Reader *reader, LoginCheck *by)
 {
     LoginProof proof;
     const Err *e = check_password(x, reader, by, &proof);
@@ -216,18 +214,16 @@ static void job_sign_in(PoolJob *job, Reader *reader)
 static void job_sign_in_by_directory(PoolJob *job, Reader *reader)
 {
     SessionExchange *x = CONTAINER_OF(job, SessionExchange, job);
-    int status = 0;
-    Str why = STR_NONE;
-    if (handler_may_ask_directory(x->http, job, &status, &why)) {
+    if (handler_may_ask_directory(x->http, job, &x->answer)) {
         check(x, reader, login_check_directory);
     } else {
-        send_error(x, status, 1, why);
+        send_answer(x);
     }
 }
 
 static void job_give_up(PoolJob *job)
 {
-    send_error(CONTAINER_OF(job, SessionExchange, job), 503, 1,
+    send_error(CONTAINER_OF(job, SessionExchange, job), 503,
                STR("The server is stopping; try again."));
 }
 
@@ -235,7 +231,7 @@ static void put_sign_in(SessionExchange *x, Pool *pool, const PoolJob *job)
 {
     x->job = *job;
     if (!pool_put(pool, &x->job)) {
-        send_error(x, 429, 1, STR("Too many logins at once; try again."));
+        send_wait(x, 1, STR("Too many logins at once; try again."));
     }
 }
 
@@ -252,7 +248,7 @@ static void sign_in(SessionExchange *x)
     const Handler *h = x->handler;
     const char *refusal = session_request_check_origin(x->http);
     if (refusal != NULL) {
-        send_error(x, 403, 0, str_from(refusal));
+        send_error(x, 403, str_from(refusal));
         return;
     }
     if (!sign_in_read(x->http, &x->answer, &x->sign_in)) {
@@ -306,7 +302,7 @@ static void sign_out(SessionExchange *x)
 {
     const char *refusal = session_request_check(x->http, x->id);
     if (refusal != NULL) {
-        send_error(x, 403, 0, str_from(refusal));
+        send_error(x, 403, str_from(refusal));
     } else if (!sessions_end(x->handler->sessions, x->id, &x->ended_key)) {
         send_nobody(x); /* it has ended meanwhile */
     } else {

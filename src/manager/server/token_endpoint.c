@@ -33,16 +33,6 @@ static void send_failure(TokenExchange *x, const Err *e)
     handler_send(x->http, &x->answer);
 }
 
-static void send_wait(TokenExchange *x, int status, int64_t wait_s, Str text)
-{
-    Arena *a = x->http->arena;
-    answer_error(&x->answer, a, status, text);
-    if (status == 429) { /* 503 has its own */
-        answer_add_header(&x->answer, a, "Retry-After", str_format(a, "%lld", (long long)wait_s));
-    }
-    handler_send(x->http, &x->answer);
-}
-
 /* Always 400 (RFC 6749 5.2 would have 401 for one of them): so a client's recorded tests have it.
  */
 static void send_error(TokenExchange *x)
@@ -108,7 +98,9 @@ static void job_check(PoolJob *job, Reader *reader)
                                   .deadline_us = datetime_monotonic_us() + TOKEN_WAIT_US};
         store_write(x->handler->store, STORE_AUTH, &x->write);
     } else if (x->request.wait_s > 0) {
-        send_wait(x, 429, x->request.wait_s, STR("Too many failed logins; try again later."));
+        answer_wait(&x->answer, x->http->arena, x->request.wait_s,
+                    STR("Too many failed logins; try again later."));
+        handler_send(x->http, &x->answer);
     } else {
         send_error(x);
     }
@@ -132,6 +124,7 @@ void token_endpoint_answer(const Handler *h, HttpRequest *http)
                                 .forgotten_us = store_remade_us(h->store, STORE_AUTH)};
     x->job = (PoolJob){.run = job_check, .source = handler_source(h, http)};
     if (!pool_put(h->readers, &x->job)) {
-        send_wait(x, 503, 1, STR("The server is busy; try again."));
+        answer_error(&x->answer, http->arena, 503, STR("The server is busy; try again."));
+        handler_send(http, &x->answer);
     }
 }
