@@ -3,10 +3,11 @@
 
 #include <sodium.h>
 
+#include "manager/auth/random_token.h"
+
 #define HTTPS_PORT 443
 #define HTTP_PORT 80
 #define PORT_MAX 65535
-#define TOKEN_BYTES ((size_t)32)
 
 /* --- origins --- */
 
@@ -122,18 +123,12 @@ const char *csrf_check_origin(const CsrfHeaders *headers)
 Str csrf_token_of(Arena *a, Str session_id)
 {
     static const unsigned char purpose[] = "csrftoken";
-    enum {
-        SIZE = sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
-    };
     unsigned char key[crypto_hash_sha256_BYTES];
-    unsigned char hash[TOKEN_BYTES];
-    char *text = arena_alloc(a, SIZE);
+    unsigned char hash[RANDOM_TOKEN_BYTES];
     (void)crypto_hash_sha256(key, (const unsigned char *)session_id.ptr, session_id.len);
     (void)crypto_generichash(hash, sizeof hash, purpose, sizeof purpose, key, sizeof key);
-    (void)sodium_bin2base64(text, SIZE, hash, sizeof hash,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(key, sizeof key);
-    return str_from(text);
+    return random_token_text(a, hash);
 }
 
 bool csrf_token_fits(Arena *a, Str session_id, Str token)
@@ -148,7 +143,7 @@ const char *csrf_check_token(Arena *a, Str session_id, Str cookie, Str header)
         return "With a session cookie, a change needs the value of the csrftoken cookie in an "
                "X-CSRFToken header; this request has none.";
     }
-    return csrf_token_fits(a, session_id, cookie) && csrf_token_fits(a, session_id, header)
+    return csrf_token_fits(a, session_id, header) && str_equal(cookie, header)
                ? NULL
                : "The csrftoken cookie and X-CSRFToken must both be the token of this session; get "
                  "/admin/session/ to have it set anew.";

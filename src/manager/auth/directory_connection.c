@@ -17,9 +17,8 @@
 
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define SYSTEM_AUTHORITIES_MAX ((size_t)8 * 1024 * 1024)
-#define MILLISECOND_US 1000
-#define SECOND_US INT64_C(1000000)
-#define FAREWELL_US (SECOND_US / 2)
+#define LEAST_LEFT_US INT64_C(1000)
+#define FAREWELL_US (DATETIME_SECOND_US / 2)
 #define MESSAGE_MAX ((ber_len_t)4 * 1024 * 1024) /* that the directory may send */
 #define REASONS_MAX ((size_t)2048)
 #define DIAGNOSIS_MAX 200
@@ -35,16 +34,8 @@ struct DirectoryConnection {
 
 static bool wait_for(const DirectoryConnection *c, short events)
 {
-    struct pollfd polled = {.fd = c->fd, .events = events};
-    int n = -1;
-    do {
-        const int64_t left_us = c->deadline_us - datetime_monotonic_us();
-        n = left_us <= 0 ? 0 : poll(&polled, 1, (int)(left_us / MILLISECOND_US) + 1);
-    } while (n < 0 && errno == EINTR);
-    if (n == 0) {
-        errno = ETIMEDOUT;
-    }
-    return n > 0;
+    errno = directory_server_wait(c->fd, events, c->deadline_us);
+    return errno == 0;
 }
 
 static int layer_set_up(Sockbuf_IO_Desc *layer, void *connection)
@@ -111,8 +102,9 @@ static bool set_number(DirectoryConnection *c, int option, int number)
 
 static struct timeval time_left(const DirectoryConnection *c)
 {
-    const int64_t left_us = MAX(c->deadline_us - datetime_monotonic_us(), MILLISECOND_US);
-    return (struct timeval){.tv_sec = left_us / SECOND_US, .tv_usec = left_us % SECOND_US};
+    const int64_t left_us = MAX(c->deadline_us - datetime_monotonic_us(), LEAST_LEFT_US);
+    return (struct timeval){.tv_sec = left_us / DATETIME_SECOND_US,
+                            .tv_usec = left_us % DATETIME_SECOND_US};
 }
 
 static bool set_options(DirectoryConnection *c, const char *authorities_path)

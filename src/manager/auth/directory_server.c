@@ -142,25 +142,26 @@ Err *directory_server_find(Arena *a, Str text, bool global_catalog,
 
 /* --- connecting --- */
 
+int directory_server_wait(int fd, short events, int64_t deadline_us)
+{
+    struct pollfd polled = {.fd = fd, .events = events};
+    int n = -1;
+    do {
+        const int64_t left_us = deadline_us - datetime_monotonic_us();
+        n = left_us <= 0 ? 0 : poll(&polled, 1, (int)(left_us / MILLISECOND_US) + 1);
+    } while (n < 0 && errno == EINTR);
+    return n > 0 ? 0 : n == 0 ? ETIMEDOUT : errno;
+}
+
 /* 0, or the errno. */
 static int wait_connected(int fd, int64_t deadline_us)
 {
-    struct pollfd polled = {.fd = fd, .events = POLLOUT};
-    for (;;) {
-        const int64_t left_us = deadline_us - datetime_monotonic_us();
-        const int n = left_us <= 0 ? 0 : poll(&polled, 1, (int)(left_us / MILLISECOND_US) + 1);
-        if (n == 0) {
-            return ETIMEDOUT;
-        }
-        if (n > 0) {
-            int reason = 0;
-            socklen_t size = sizeof reason;
-            return getsockopt(fd, SOL_SOCKET, SO_ERROR, &reason, &size) == 0 ? reason : errno;
-        }
-        if (errno != EINTR) {
-            return errno;
-        }
+    int reason = directory_server_wait(fd, POLLOUT, deadline_us);
+    socklen_t size = sizeof reason;
+    if (reason == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &reason, &size) != 0) {
+        return errno;
     }
+    return reason;
 }
 
 static int connect_to(const struct addrinfo *address, int64_t deadline_us, int *ret_fd)

@@ -40,6 +40,9 @@ CHECKED Err *directory_server_find(Arena *a, Str text, bool global_catalog,
                                    DirectoryServer ret_servers[DIRECTORY_SERVERS_MAX],
                                    size_t *ret_n);
 
+/* Waits for poll() events of a socket. 0, or an errno: ETIMEDOUT at the deadline. */
+int directory_server_wait(int fd, short events, int64_t deadline_us);
+
 /* A connected socket, close-on-exec and not blocking; the caller's to close. Each address of the
  * host gets its share of the time. deadline_us: monotonic. Errors: ERR_IO. */
 CHECKED Err *directory_server_dial(Arena *a, const DirectoryServer *server, int64_t deadline_us,

@@ -3,18 +3,23 @@
 
 #include <sodium.h>
 
-#define TOKEN_BYTES ((size_t)32)
+Str random_token_text(Arena *a, const unsigned char bytes[RANDOM_TOKEN_BYTES])
+{
+    enum {
+        SIZE =
+            sodium_base64_ENCODED_LEN(RANDOM_TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+    };
+    char *text = arena_alloc(a, SIZE);
+    (void)sodium_bin2base64(text, SIZE, bytes, RANDOM_TOKEN_BYTES,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return str_from(text);
+}
 
 Str random_token_make(Arena *a)
 {
-    unsigned char bytes[TOKEN_BYTES];
-    enum {
-        SIZE = sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
-    };
-    char *text = arena_alloc(a, SIZE);
+    unsigned char bytes[RANDOM_TOKEN_BYTES];
     randombytes_buf(bytes, sizeof bytes);
-    (void)sodium_bin2base64(text, SIZE, bytes, sizeof bytes,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    const Str text = random_token_text(a, bytes);
     sodium_memzero(bytes, sizeof bytes);
-    return str_from(text);
+    return text;
 }

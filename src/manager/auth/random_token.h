@@ -3,9 +3,14 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* What only its owner knows, and what is kept of it. Any thread. */
+/* What only its owner knows. Any thread. */
 
 #define RANDOM_TOKEN_LEN ((size_t)43)
 
-/* 256 random bits as base64url, in `a`. */
+#define RANDOM_TOKEN_BYTES 32
+
+/* Such bits as base64url, in `a`. */
+Str random_token_text(Arena *a, const unsigned char bytes[RANDOM_TOKEN_BYTES]);
+
+/* 256 random bits. */
 Str random_token_make(Arena *a);
