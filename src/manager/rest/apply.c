@@ -311,7 +311,7 @@ static void overlay_prepared(Row *row, const Prepared *prepared)
 /* --- failures of the store --- */
 
 /* The text holds none of the words by which clients know that an object is gone (wire 10.4). */
-static CHECKED Err *note_dead_ends(Apply *a, const Row *row)
+static CHECKED Err *note_missing_targets(Apply *a, const Row *row)
 {
     for (size_t i = 0; i < row->resource->n_fields; i++) {
         const Field *f = &row->resource->fields[i];
@@ -330,7 +330,7 @@ static CHECKED Err *note_dead_ends(Apply *a, const Row *row)
 /* A row that isn't stored, for its faults: what else is wrong with it. */
 static CHECKED Err *note_more(Apply *a, const Row *old, const Row *row, const Input *input)
 {
-    TRY(note_dead_ends(a, row));
+    TRY(note_missing_targets(a, row));
     const Taken taken = {.reader = tx_reader(a->tx),
                          .arena = a->arena,
                          .problems = a->problems,

@@ -60,13 +60,7 @@ static AccessToken read_token(Fixture *f, Str token, int64_t now_us)
 
 static int64_t n_rows(Fixture *f, uint16_t resource)
 {
-    const Query all = {.resource = model_at(f->script->model, resource), .limit = 1};
-    int64_t n = 0;
-    int64_t seq = 0;
-    assert_null(reader_begin(f->reader, f->script->arena, &seq));
-    assert_null(reader_count(f->reader, f->script->arena, &all, &n));
-    reader_end(f->reader);
-    return n;
+    return script_count_of(f->script, model_at(f->script->model, resource));
 }
 
 #define ISSUE(client, id, ends_us)                                                                 \

@@ -127,13 +127,7 @@ static SessionAnswer recall(Fixture *f, Str id, int64_t now_us)
 
 static int64_t n_rows(Fixture *f)
 {
-    const Query all = {.resource = model_at(f->script->model, RES_AUTH_SESSION), .limit = 1};
-    int64_t n = 0;
-    int64_t seq = 0;
-    assert_null(reader_begin(f->reader, f->script->arena, &seq));
-    assert_null(reader_count(f->reader, f->script->arena, &all, &n));
-    reader_end(f->reader);
-    return n;
+    return script_count_of(f->script, model_at(f->script->model, RES_AUTH_SESSION));
 }
 
 static void upkeep(Fixture *f, int64_t wall_us, int64_t now_us)

@@ -331,12 +331,17 @@ int64_t script_version(Script *s, const char *resource, int64_t id)
     return row != NULL ? row->version : 0;
 }
 
-int64_t script_count(Script *s, const char *resource)
+int64_t script_count_of(Script *s, const Resource *resource)
 {
     Reader *r = begin(s);
     int64_t n = 0;
-    succeed(reader_count(r, s->arena, &(Query){.resource = script_resource(s, resource)}, &n));
+    succeed(reader_count(r, s->arena, &(Query){.resource = resource}, &n));
     return n;
+}
+
+int64_t script_count(Script *s, const char *resource)
+{
+    return script_count_of(s, script_resource(s, resource));
 }
 
 const char *script_check(Script *s)

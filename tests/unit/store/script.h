@@ -61,8 +61,9 @@ bool script_has(Script *s, const char *resource, const char *field, const char *
 /* Version of a row; 0 without one. */
 int64_t script_version(Script *s, const char *resource, int64_t id);
 
-/* Rows by the kept count. */
+/* Rows by the kept count. script_count(): of a configuration resource. */
 int64_t script_count(Script *s, const char *resource);
+int64_t script_count_of(Script *s, const Resource *resource);
 
 /* What store_check() reports. */
 const char *script_check(Script *s);
